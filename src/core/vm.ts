@@ -1,0 +1,59 @@
+import type { VmState } from './moves.ts';
+
+/** One VM of the pool: its row in `tblvm`. Every field but the name has a default, so that a row may be written by hand. */
+export interface Vm {
+  /** As in the row's key; compare with {@link sameName}. */
+  name: string;
+  state: VmState;
+  /** When `state` was written last (ms since the epoch). */
+  stateAt: number;
+  /** The files that it has, in order. */
+  files: Entry[];
+  /** When the row last came to list nothing (ms since the epoch); the idle grace counts from here. */
+  idleSince: number;
+  /** When a start was last ordered (ms since the epoch). */
+  startedAt: number;
+  /** Start orders in a row that did not end in a running VM. */
+  failedStarts: number;
+  /** When its silence was first seen (ms since the epoch); 0 = not silent. */
+  silentAt: number;
+  /** Not to be started before (ms since the epoch). */
+  unavailableUntil: number;
+  /** Set by people: what it can do; empty = every action. */
+  actions: string[];
+  /** Set by people: it is given nothing more. */
+  disabled: boolean;
+  /** Set by people: leave it on until then (ms since the epoch). */
+  maintenanceUntil: number;
+  /** Set by people: its ARM id, where it is not in the pool's resource group under its name. */
+  resourceId: string;
+  /** ETag of the row as read or written last; every write names it. */
+  version: string;
+}
+
+/** A file on a VM's row. Live only if its job is assigned or processing on this VM at this attempt. */
+export interface Entry {
+  jobId: string;
+  attempt: number;
+  /** When it was listed (ms since the epoch). */
+  at: number;
+  /** The message that was sent for it; absent until that is known. */
+  ticket?: Ticket;
+}
+
+/** What deletes one queue message. */
+export interface Ticket {
+  messageId: string;
+  popReceipt: string;
+}
+
+/** When a VM last spoke, and whether it named its job then, as our agent does and a script does not. */
+export interface Heard {
+  at: number;
+  namesJobs: boolean;
+}
+
+/** VM names compare without case, as Azure's do. */
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,0 +1,125 @@
+import type { Job } from './job.ts';
+import type { LogLine } from './log.ts';
+import type { WorkMessage } from './message.ts';
+import type { Rules } from './rules.ts';
+import type { Heard, Ticket, Vm } from './vm.ts';
+
+/**
+ * All that the use cases ask of the world, in domain words. `src/azure` is the real one; the simulator has its own;
+ * `test/contract` holds both to the same behaviour.
+ *
+ * Common to all of them: what cannot be had is `undefined` or a word in the result; what went wrong is an `AppError`
+ * (`throttled`, `unavailable`, `no_permission`, …). A call that failed may have been executed all the same.
+ */
+export interface World {
+  rules: Rules;
+  /** ms since the epoch. */
+  now(): number;
+  /** 0 to 1, for jitter and for spreading takers. */
+  random(): number;
+  pool: Pool;
+  jobs: Jobs;
+  messages: Messages;
+  files: Files;
+  machines: Machines;
+  /** Writes one row of `tbllog`. */
+  log(line: LogLine): Promise<void>;
+}
+
+export interface Pool {
+  /** Every VM of the pool, however many there are, by name. */
+  list(): Promise<Vm[]>;
+  /** One VM; the name compares without case. */
+  read(name: string): Promise<Vm | undefined>;
+  /**
+   * Writes what the protocol owns of the row (not what people set), if it is still the version that was read.
+   * Returns the row with its new version; undefined if another write came first or the row is gone.
+   */
+  write(vm: Vm): Promise<Vm | undefined>;
+  /** Notes, without condition, that a VM has spoken now. */
+  hear(name: string, heard: Heard): Promise<void>;
+  /** When each VM last spoke, by lower-case name. */
+  heard(): Promise<Map<string, Heard>>;
+}
+
+export interface Jobs {
+  read(id: string): Promise<Job | undefined>;
+  /** Every version of a file that has a job. */
+  versions(fileName: string): Promise<Job[]>;
+  /** Inserts a job that has no row yet (`version` is ignored); undefined if there is one. */
+  insert(job: Job): Promise<Job | undefined>;
+  /** Writes a job if it is still the version that was read; undefined if another write came first. */
+  write(job: Job): Promise<Job | undefined>;
+  /** Lists a job in `waiting` by its action, priority, time and id, or in `resting` by its id. Repeating it changes nothing. */
+  enlist(place: IndexPlace, job: Job): Promise<void>;
+  /** Drops one such entry; already dropped is fine. */
+  drop(entry: IndexEntry): Promise<void>;
+  /**
+   * The first entries of `waiting` that are due at `now`, of these actions (all actions if the list is empty), merged by
+   * priority, then time.
+   */
+  waiting(actions: readonly string[], now: number, count: number): Promise<IndexEntry[]>;
+  /** Joins a later step's job to the first of its workflow. */
+  join(rootJobId: string, jobId: string): Promise<void>;
+  /** Writes the result row of a completed job; undefined changes nothing: `duplicate` if the row is there already. */
+  record(job: Job): Promise<'new' | 'duplicate'>;
+}
+
+export type IndexPlace = 'waiting' | 'resting';
+
+/** One entry of an index: a pointer at a job, live only if that job's row says the same. */
+export interface IndexEntry {
+  place: IndexPlace;
+  jobId: string;
+  attempt: number;
+  action: string;
+  priority: number;
+  /** `waiting`: not to be taken before, or when it was inserted (ms since the epoch). */
+  at: number;
+}
+
+export interface Messages {
+  /** Sends the message for a listed file; it never expires. */
+  send(message: WorkMessage): Promise<Ticket>;
+  /** Deletes a message; one that is gone, or was received by another since, is left alone. */
+  remove(ticket: Ticket): Promise<void>;
+  /** Moves what cannot be read to the poison queue of the queue it came from. */
+  poison(queue: 'processing' | 'log', text: string): Promise<void>;
+}
+
+/** What a HEAD of a blob in `data` says. */
+export interface FileFacts {
+  fileName: string;
+  /** Without quotes. */
+  etag: string;
+  sizeBytes: number;
+  /** ms since the epoch. */
+  modifiedAt: number;
+  /** Keys in lower case, values decoded. */
+  metadata: Record<string, string>;
+}
+
+export interface Files {
+  head(fileName: string): Promise<FileFacts | undefined>;
+  /** Deletes the blob if it still is this version. */
+  remove(fileName: string, etag: string): Promise<'removed' | 'changed' | 'gone'>;
+}
+
+/** A VM's power state as ARM reports it; `unknown` where it says none or the VM is not there. */
+export type Power =
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'stopped'
+  | 'deallocating'
+  | 'deallocated'
+  | 'unknown';
+
+export interface Machines {
+  /** The power states of these VMs by lower-case name, with one List call for all. */
+  powers(vms: readonly Vm[]): Promise<Map<string, Power>>;
+  /** Submits a start and returns; the boot is not waited for. */
+  start(vm: Vm): Promise<void>;
+  /** Submits a deallocation once, without retries, and returns. */
+  deallocate(vm: Vm): Promise<void>;
+}
