@@ -73,6 +73,11 @@ export function nameHashOf(fileName: string): string {
   return hash(fileName, nameHashLength);
 }
 
+/** The same, from the id of one of them. */
+export function nameHashIn(jobId: string): string {
+  return jobId.slice(0, nameHashLength);
+}
+
 /** Whether a job id belongs to some version of this file. */
 export function isVersionOf(jobId: string, fileName: string): boolean {
   return jobId.startsWith(nameHashOf(fileName));
@@ -80,4 +85,13 @@ export function isVersionOf(jobId: string, fileName: string): boolean {
 
 function hash(text: string, length: number): string {
   return createHash('sha256').update(text, 'utf8').digest('hex').slice(0, length);
+}
+
+/**
+ * The time in a waiting entry's key: when the job is due. Its age counts from its insertion, so that a file handed
+ * back by a dead VM does not queue again behind everybody. The attempt keeps the keys of two attempts apart: whoever
+ * drops a stale entry can never drop its successor.
+ */
+export function dueAt(job: Job): number {
+  return Math.max(job.notBefore, job.insertedAt + job.attempt - 1);
 }

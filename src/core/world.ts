@@ -44,13 +44,16 @@ export interface Pool {
 
 export interface Jobs {
   read(id: string): Promise<Job | undefined>;
-  /** Every version of a file that has a job. */
-  versions(fileName: string): Promise<Job[]>;
+  /** Every job of the file that a job id belongs to, one for each of its versions ({@link nameHashIn}). */
+  versions(jobId: string): Promise<Job[]>;
   /** Inserts a job that has no row yet (`version` is ignored); undefined if there is one. */
   insert(job: Job): Promise<Job | undefined>;
   /** Writes a job if it is still the version that was read; undefined if another write came first. */
   write(job: Job): Promise<Job | undefined>;
-  /** Lists a job in `waiting` by its action, priority, time and id, or in `resting` by its id. Repeating it changes nothing. */
+  /**
+   * Lists a job in `waiting` by its action, priority, `dueAt(job)` and id, or in `resting` by its id and attempt.
+   * Repeating it changes nothing. Keys of different attempts differ, so that an entry can be dropped by its key.
+   */
   enlist(place: IndexPlace, job: Job): Promise<void>;
   /** Drops one such entry; already dropped is fine. */
   drop(entry: IndexEntry): Promise<void>;
@@ -61,7 +64,7 @@ export interface Jobs {
   waiting(actions: readonly string[], now: number, count: number): Promise<IndexEntry[]>;
   /** Joins a later step's job to the first of its workflow. */
   join(rootJobId: string, jobId: string): Promise<void>;
-  /** Writes the result row of a completed job; undefined changes nothing: `duplicate` if the row is there already. */
+  /** Writes the result row of a completed job, keyed by its id; `duplicate` if it is there already, unchanged. */
   record(job: Job): Promise<'new' | 'duplicate'>;
 }
 
@@ -74,7 +77,7 @@ export interface IndexEntry {
   attempt: number;
   action: string;
   priority: number;
-  /** `waiting`: not to be taken before, or when it was inserted (ms since the epoch). */
+  /** `waiting`: when it is due, {@link dueAt} (ms since the epoch). */
   at: number;
 }
 

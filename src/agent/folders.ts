@@ -1,0 +1,42 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { safeName } from './safe-name.ts';
+import type { Claim, Folder } from './world.ts';
+
+const runFolder = /^[0-9a-f]+\.\d+$/;
+
+/** Makes a fresh folder `{jobId}.{attempt}` for one run below the work folder. */
+export async function openFolder(workFolder: string, claim: Claim, outputExtension: string): Promise<Folder> {
+  const path = pathOf(workFolder, claim);
+  await remove(path);
+  await mkdir(join(path, 'in'), { recursive: true });
+  await mkdir(join(path, 'out'));
+  return {
+    path,
+    input: join(path, 'in', safeName(claim.fileName)),
+    output: join(path, 'out', `output${outputExtension}`),
+  };
+}
+
+/** Removes a run's folder; that it is gone already is fine. */
+export async function closeFolder(workFolder: string, claim: Claim): Promise<void> {
+  await remove(pathOf(workFolder, claim));
+}
+
+/** Makes the work folder if there is none, and removes the folders of runs that an earlier process left there. */
+export async function clearFolders(workFolder: string): Promise<void> {
+  await mkdir(workFolder, { recursive: true });
+  const names = await readdir(workFolder);
+  await Promise.all(
+    names.filter((name) => runFolder.test(name)).map((name) => remove(join(workFolder, name))),
+  );
+}
+
+function pathOf(workFolder: string, claim: Claim): string {
+  return join(workFolder, `${claim.jobId}.${claim.attempt}`);
+}
+
+/** Windows lets a file go only some time after the last program that had it open has ended. */
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}

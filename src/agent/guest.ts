@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { stat } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Console, openConsole } from './console.ts';
+import { killGroup, killTree } from './kill.ts';
+import type { GuestEnd, GuestRun } from './world.ts';
+
+/** From the request to end to the end by force; the agent itself has 5 s after its own SIGTERM. */
+const graceMs = 1500;
+/** For output that is still on its way when the program has ended. */
+const drainMs = 2000;
+
+/**
+ * Runs a guest program to its end: no shell, nothing to read on standard input, a process group of its own. What it
+ * leaves running is ended with it. When the signal fires the whole tree is asked to end, then killed.
+ *
+ * `onStart` gets the process id before anything else is waited for, so that a later process of the agent can end what
+ * a killed one left behind.
+ */
+export async function runGuest(
+  run: GuestRun,
+  consolePath: string,
+  onStart: (pid: number) => void,
+  signal: AbortSignal,
+): Promise<GuestEnd> {
+  const console = openConsole(consolePath, run.console);
+  const ended = await start(run, console, onStart, signal).catch(
+    (error: Error) => `could not run: ${error.message}`,
+  );
+  const unkept = await console.close().then(
+    () => '',
+    (error: Error) => `\n(console not kept: ${error.message})`,
+  );
+  const reason = ended === '' && !(await isFile(run.output)) ? 'wrote no output file' : ended;
+  return { ok: reason === '', reason, tail: console.tail() + unkept };
+}
+
+/** Resolves with why the program failed, '' if it did not. Rejects if it could not be started. */
+async function start(
+  run: GuestRun,
+  console: Console,
+  onStart: (pid: number) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  if (signal.aborted) return 'not started';
+  const [program = '', ...args] = run.command;
+  const child = spawn(program, args, {
+    cwd: run.workingFolder,
+    env: run.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  const { pid } = child;
+  if (pid === undefined) return await new Promise((_, reject) => child.once('error', reject));
+  try {
+    onStart(pid);
+  } catch (error) {
+    killTree(pid, 'SIGKILL');
+    throw error;
+  }
+  child.stdout.pipe(console.stream, { end: false });
+  child.stderr.pipe(console.stream, { end: false });
+
+  const exited = new Promise<string>((resolve) =>
+    child.once('exit', (code, by) => resolve(describe(code, by))),
+  );
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let force: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    killTree(pid, 'SIGTERM');
+    force = setTimeout(() => killTree(pid, 'SIGKILL'), graceMs);
+  };
+  signal.addEventListener('abort', end, { once: true });
+  const reason = await exited;
+  signal.removeEventListener('abort', end);
+  clearTimeout(force);
+  killGroup(pid, 'SIGKILL');
+  await drain(child, closed);
+  return reason;
+}
+
+function describe(code: number | null, by: NodeJS.Signals | null): string {
+  if (code === 0) return '';
+  return code === null ? `ended by ${by}` : `exit code ${code}`;
+}
+
+/** Waits for what was printed last, but not for ever: a process that left the group may hold the pipes open. */
+async function drain(child: ChildProcess, closed: Promise<void>): Promise<void> {
+  const late = new AbortController();
+  await Promise.race([closed, sleep(drainMs, undefined, { signal: late.signal }).catch(() => undefined)]);
+  late.abort();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,4 @@
+/** What an error, or whatever else was thrown, says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

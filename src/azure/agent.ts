@@ -1,0 +1,128 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import type { TokenCredential } from '@azure/identity';
+import { BlobServiceClient, newPipeline as blobPipeline, type ContainerClient } from '@azure/storage-blob';
+import { QueueServiceClient, newPipeline as queuePipeline } from '@azure/storage-queue';
+import { AppError } from '../core/errors.ts';
+import { encodeMessage, type LogEvent } from '../core/message.ts';
+import { defaultNames, type Names } from '../core/names.ts';
+import type { ReceivedMessage } from '../core/search.ts';
+import type { Ticket } from '../core/vm.ts';
+import { mustNameBlob } from './blob-name.ts';
+import { ownCredential } from './credential.ts';
+import { isStatus, toAppError, translated, unless } from './errors.ts';
+import { decodeMetadata } from './metadata.ts';
+import { putFile } from './put.ts';
+import { pipelineFactory, pipelineOptions, type TransportOptions } from './transport.ts';
+
+export interface AgentStorageOptions extends TransportOptions {
+  blobUrl: string;
+  queueUrl: string;
+  names?: Partial<Pick<Names, 'data' | 'results' | 'queueprocessing' | 'queuelog'>>;
+  /** Who calls; the VM's own identity if not given. */
+  credential?: TokenCredential;
+}
+
+/** Larger files travel in blocks, a few at a time, so that memory stays small and so does what is tried again. */
+const inBlocks = { maxSingleShotSize: 8 * 1024 * 1024, concurrency: 3 };
+
+/** The storage as a VM uses it. All of it throws `AppError`s; nothing is asked of the service yet. */
+export function connectAgentStorage(options: AgentStorageOptions) {
+  const { credential = ownCredential() } = options;
+  const names = { ...defaultNames, ...options.names };
+  const forBlobs = blobPipeline(credential, pipelineOptions(options));
+  forBlobs.factories.push(pipelineFactory(options));
+  const forQueues = queuePipeline(credential, pipelineOptions(options));
+  forQueues.factories.push(pipelineFactory(options));
+  const blobs = new BlobServiceClient(options.blobUrl, forBlobs);
+  const queues = new QueueServiceClient(options.queueUrl, forQueues);
+  const data = blobs.getContainerClient(names.data);
+  const results = blobs.getContainerClient(names.results);
+  const work = queues.getQueueClient(names.queueprocessing);
+  const log = queues.getQueueClient(names.queuelog);
+
+  return {
+    peek: (count: number): Promise<string[]> =>
+      translated(async () => {
+        const { peekedMessageItems } = await work.peekMessages({ numberOfMessages: count });
+        return peekedMessageItems.map((message) => message.messageText);
+      }),
+
+    receive: (count: number, visibilityMs: number): Promise<ReceivedMessage[]> =>
+      translated(async () => {
+        const { receivedMessageItems } = await work.receiveMessages({
+          numberOfMessages: count,
+          visibilityTimeout: Math.ceil(visibilityMs / 1000),
+        });
+        return receivedMessageItems.map(({ messageId, popReceipt, messageText }) => ({
+          messageId,
+          popReceipt,
+          text: messageText,
+        }));
+      }),
+
+    async giveBack({ messageId, popReceipt }: Ticket): Promise<void> {
+      await unless(() => work.updateMessage(messageId, popReceipt, undefined, 0), isSpoiled);
+    },
+
+    async remove({ messageId, popReceipt }: Ticket): Promise<void> {
+      await unless(() => work.deleteMessage(messageId, popReceipt), isSpoiled);
+    },
+
+    sendLog: (event: LogEvent): Promise<void> =>
+      translated(async () => {
+        await log.sendMessage(encodeMessage(event));
+      }),
+
+    download: (fileName: string, etag: string, path: string, signal: AbortSignal) =>
+      download(data, { fileName, etag }, path, signal),
+
+    uploadResult: (name: string, path: string, signal: AbortSignal): Promise<void> =>
+      translated(async () => {
+        await mustNameBlob(results, name).uploadFile(path, { ...inBlocks, abortSignal: signal });
+      }),
+
+    async handOn(
+      name: string,
+      path: string,
+      metadata: Record<string, string>,
+      signal: AbortSignal,
+    ): Promise<void> {
+      const { size } = await stat(path);
+      const body = createReadStream(path, { signal });
+      await putFile({ data }, { fileName: name, body, metadata, ifAbsent: true, sizeBytes: size });
+    },
+  };
+}
+
+/** Downloads one version of a file to disk, in a stream; the client asks again for the rest where it breaks off. */
+async function download(
+  data: ContainerClient,
+  { fileName, etag }: { fileName: string; etag: string },
+  path: string,
+  signal: AbortSignal,
+): Promise<{ outcome: 'ok'; metadata: Record<string, string> } | { outcome: 'changed' | 'gone' }> {
+  try {
+    const blob = mustNameBlob(data, fileName);
+    const answer = await blob.download(0, undefined, {
+      conditions: { ifMatch: `"${etag}"` },
+      abortSignal: signal,
+    });
+    if (!answer.readableStreamBody) throw new AppError('unavailable', 'the download has no content');
+    await pipeline(answer.readableStreamBody, createWriteStream(path), { signal }).catch((cause: Error) => {
+      if (cause.name === 'RestError') throw cause;
+      throw new AppError('unavailable', `the download broke off: ${cause.message}`, { cause });
+    });
+    return { outcome: 'ok', metadata: decodeMetadata(answer.metadata) };
+  } catch (error) {
+    if (isStatus(error, 412)) return { outcome: 'changed' };
+    if (isStatus(error, 404, 'BlobNotFound')) return { outcome: 'gone' };
+    throw toAppError(error);
+  }
+}
+
+/** Azure says of a pop receipt that is no longer good that its message is not there, Azurite that it does not match. */
+function isSpoiled(error: unknown): boolean {
+  return isStatus(error, 404, 'MessageNotFound') || isStatus(error, 400, 'PopReceiptMismatch');
+}

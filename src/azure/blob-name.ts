@@ -1,0 +1,27 @@
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { AppError } from '../core/errors.ts';
+
+/** Characters that a blob's name may have (Naming and referencing containers, blobs, and metadata). */
+const nameLengthMax = 1024;
+
+/** Whether a blob can have this name: not empty, not too long, and text that UTF-8 can carry. */
+export function isBlobName(name: string): boolean {
+  return name !== '' && name.length <= nameLengthMax && !/\p{Surrogate}/u.test(name);
+}
+
+/**
+ * The blob of this name; undefined where a URL cannot name it. `.` and `..` between slashes are resolved on the way, and
+ * the service takes `\` for `/`: both would reach another blob.
+ */
+export function blobNamed(container: ContainerClient, name: string): BlockBlobClient | undefined {
+  if (!isBlobName(name)) return undefined;
+  const blob = container.getBlockBlobClient(name);
+  return blob.name === name ? blob : undefined;
+}
+
+/** The blob of this name; throws `bad_input` where a URL cannot name it. */
+export function mustNameBlob(container: ContainerClient, name: string): BlockBlobClient {
+  const blob = blobNamed(container, name);
+  if (!blob) throw new AppError('bad_input', `no URL can name the blob '${name}'`);
+  return blob;
+}

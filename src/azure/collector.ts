@@ -1,0 +1,29 @@
+import type { CollectorWorld } from '../core/collect.ts';
+import { asKey, textOf } from './columns.ts';
+import { ifThere, translated } from './errors.ts';
+import { fetchItem } from './fetch-item.ts';
+import { azureLog } from './log.ts';
+import { putFile } from './put.ts';
+import type { Storage } from './storage.ts';
+
+/** The partition of `tbljob` that says which version of each source's item was collected last. */
+const sourcePartition = 'source';
+
+/** The collector's real world: sources over HTTP, files and memory in storage. */
+export function collectorWorld(storage: Storage): CollectorWorld {
+  const { tbljob } = storage;
+  return {
+    now: Date.now,
+    log: azureLog(storage),
+    fetchItem,
+    put: (file) => putFile(storage, { ...file, ifAbsent: true }),
+    async remembered(sourceName) {
+      const row = await ifThere(() => tbljob.getEntity(sourcePartition, asKey(sourceName)));
+      return row && textOf(row.validator);
+    },
+    async remember(sourceName, validator) {
+      const row = { partitionKey: sourcePartition, rowKey: asKey(sourceName), validator };
+      await translated(() => tbljob.upsertEntity(row, 'Replace'));
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import type { ContainerClient } from '@azure/storage-blob';
+import type { FileFacts, Files } from '../core/world.ts';
+import { blobNamed, isBlobName, mustNameBlob } from './blob-name.ts';
+import { ifThere, isStatus, translated, unless } from './errors.ts';
+import { decodeMetadata } from './metadata.ts';
+import type { Storage } from './storage.ts';
+
+/** What HEAD and listing both say of a blob. */
+interface BlobFacts {
+  etag?: string;
+  contentLength?: number;
+  lastModified?: Date;
+  metadata?: Record<string, string>;
+}
+
+/** The files in `data`. */
+export function azureFiles({ data }: Storage): Files {
+  async function head(fileName: string): Promise<FileFacts | undefined> {
+    const blob = blobNamed(data, fileName);
+    const facts = blob ? await ifThere(() => blob.getProperties()) : await lookUp(data, fileName);
+    return facts && factsOf(fileName, facts);
+  }
+
+  return {
+    head,
+    async remove(fileName, etag) {
+      const blob = mustNameBlob(data, fileName);
+      const removed = await unless(
+        () => blob.delete({ conditions: { ifMatch: `"${etag}"` } }),
+        (error) => isStatus(error, 404, 'BlobNotFound') || isStatus(error, 412, 'ConditionNotMet'),
+      );
+      if (removed) return 'removed';
+      // A condition is not met by a blob that is not there, either.
+      return (await head(fileName)) ? 'changed' : 'gone';
+    },
+  };
+}
+
+/** A blob whose name no URL can carry can still be listed, so that it can be refused and does not lie there unseen. */
+function lookUp(container: ContainerClient, name: string): Promise<BlobFacts | undefined> {
+  return translated(async () => {
+    if (!isBlobName(name)) return undefined;
+    const pages = container.listBlobsFlat({ prefix: name, includeMetadata: true });
+    // Of all names that begin like this one, the name itself comes first.
+    const { value } = await pages.next();
+    return value?.name === name ? { ...value.properties, metadata: value.metadata } : undefined;
+  });
+}
+
+function factsOf(fileName: string, facts: BlobFacts): FileFacts {
+  return {
+    fileName,
+    // A HEAD has it with quotes, a listing without.
+    etag: (facts.etag ?? '').replaceAll('"', ''),
+    sizeBytes: facts.contentLength ?? 0,
+    modifiedAt: facts.lastModified?.getTime() ?? 0,
+    metadata: decodeMetadata(facts.metadata),
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * Blob metadata travels in HTTP headers: values are percent-encoded, or anything but ASCII would make the client throw;
+ * keys come back in any case of letters.
+ */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), encodeURIComponent(value)]),
+  );
+}
+
+/** Metadata with keys in lower case and values decoded; a value that was not encoded reads as it is. */
+export function decodeMetadata(metadata: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), decode(value)]),
+  );
+}
+
+function decode(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}

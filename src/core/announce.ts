@@ -1,0 +1,48 @@
+import type { Job } from './job.ts';
+import type { LogLevel, LogWriter } from './log.ts';
+import type { World } from './world.ts';
+
+/** Writes the log row that says where a job stands now, and why. */
+export async function announce(job: Job, writer: LogWriter, world: World): Promise<void> {
+  const { level, event, message } = describe(job);
+  const { fileName, vmName, id: jobId } = job;
+  await world.log({ writer, level, event, message, fileName, vmName, jobId, at: world.now() });
+}
+
+function describe(job: Job): { level: LogLevel; event: string; message: string } {
+  const why = job.error || job.cause;
+  switch (job.state) {
+    case 'assigned':
+      return { level: 'info', event: 'assigned', message: `${job.fileName} goes to ${why}` };
+    case 'processing':
+      return {
+        level: 'info',
+        event: 'processing',
+        message: `${job.fileName} is in work on ${job.vmName}, attempt ${job.attempt}`,
+      };
+    case 'received':
+      return { level: 'info', event: 'waiting', message: `${job.fileName} waits: ${why}` };
+    case 'completed':
+      return {
+        level: 'info',
+        event: 'completed',
+        message: `${job.fileName} is done by ${job.vmName}: ${job.resultName || 'no result file named'}`,
+      };
+    case 'failed':
+      return job.cause === 'refused'
+        ? {
+            level: 'error',
+            event: 'refused',
+            message: `${job.fileName} is refused and stays in data: ${why}`,
+          }
+        : {
+            level: 'error',
+            event: 'failed',
+            message: `${job.fileName} has failed and stays in data: ${why}`,
+          };
+    case 'cancelled':
+      return { level: 'warning', event: 'cancelled', message: `${job.fileName} is cancelled: ${why}` };
+    case 'deferred':
+      return { level: 'info', event: 'deferred', message: `${job.fileName} is held back: ${why}` };
+  }
+}

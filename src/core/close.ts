@@ -1,0 +1,15 @@
+import assert from 'node:assert';
+import type { Job } from './job.ts';
+import { unlistFromVm } from './unlist.ts';
+import type { World } from './world.ts';
+
+/**
+ * Closes a completed job: result row, then the blob, then the VM's entry. In this order, so that whatever stops it half
+ * way, the blob is only ever deleted when its result is recorded, and the next who meets the job ends the rest.
+ */
+export async function close(job: Job, world: World): Promise<void> {
+  assert(job.state === 'completed', `a job that is ${job.state} cannot be closed`);
+  await world.jobs.record(job);
+  await world.files.remove(job.fileName, job.etag);
+  await unlistFromVm(job.vmName, job, world);
+}

@@ -1,0 +1,41 @@
+import { announce } from './announce.ts';
+import { close } from './close.ts';
+import { decide } from './decide.ts';
+import type { Recorded, Report } from './finish.ts';
+import type { Job } from './job.ts';
+import { mustRead } from './must-read.ts';
+import { unlist } from './unlist.ts';
+import type { Vm } from './vm.ts';
+import type { World } from './world.ts';
+
+/**
+ * Completes a job with a VM's result: one conditional write decides, so that one result is accepted, also of an older
+ * attempt while the job has neither completed nor been cancelled. Then the job is closed, which a repeated report
+ * carries on where it stopped.
+ */
+export async function complete(reported: Job, report: Report, vm: Vm, world: World): Promise<Recorded> {
+  for (let job = reported; ; job = await mustRead(job.id, world)) {
+    if (job.state === 'cancelled') return 'none';
+    if (job.state === 'completed') {
+      await close(job, world);
+      return 'duplicate';
+    }
+    const completed = await decide(
+      job,
+      'completed',
+      {
+        vmName: vm.name,
+        resultName: report.resultName,
+        durationMs: report.durationMs,
+        completedAt: world.now(),
+        cause: 'reported',
+      },
+      world,
+    );
+    if (!completed) continue;
+    await close(completed, world);
+    await unlist(job, world);
+    await announce(completed, 'Vmstop', world);
+    return 'new';
+  }
+}

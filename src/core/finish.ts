@@ -1,0 +1,49 @@
+import type { Answer } from './answer.ts';
+import { complete } from './complete.ts';
+import { AppError } from './errors.ts';
+import { fail } from './fail.ts';
+import { goOn } from './go-on.ts';
+import { greet } from './greet.ts';
+import { reportedJob } from './reported-job.ts';
+import type { World } from './world.ts';
+
+/** What a VM reports of a file; without `fileName` and `jobId` it only asks to stop. */
+export interface Report {
+  vmName: string;
+  fileName?: string | undefined;
+  /** Named by our agent; a script names the file only. */
+  jobId?: string | undefined;
+  attempt?: number | undefined;
+  status: 'ok' | 'failed';
+  resultName: string;
+  error: string;
+  durationMs: number;
+}
+
+/** What the report did: `none` where nothing of it was (or could still be) recorded. */
+export type Recorded = 'new' | 'duplicate' | 'none';
+
+/**
+ * Finishes: records a VM's report, then tells it to stop or to go on. Throws `not_in_pool`; `not_yours` for a file that
+ * the VM never had; `ambiguous` for a call without job id that could mean two files.
+ */
+export async function finish(report: Report, world: World): Promise<Answer & { recorded: Recorded }> {
+  const isAboutFile = report.fileName !== undefined || report.jobId !== undefined;
+  const asksAgain = report.jobId !== undefined;
+  const vm = isAboutFile
+    ? await greet(report.vmName, asksAgain, world)
+    : await world.pool.read(report.vmName);
+  if (!vm)
+    throw new AppError(
+      'not_in_pool',
+      `${report.vmName} is not a VM of the pool: no row in tblvm has its name`,
+    );
+
+  const job = isAboutFile ? await reportedJob(report, vm, world) : undefined;
+  const recorded = !job
+    ? 'none'
+    : report.status === 'ok'
+      ? await complete(job, report, vm, world)
+      : await fail(job, report, vm, world);
+  return { ...(await goOn(vm.name, { writer: 'Vmstop', asksAgain }, world)), recorded };
+}

@@ -1,0 +1,47 @@
+import type { Answer } from './answer.ts';
+import { beginFirst } from './begin.ts';
+import { AppError } from './errors.ts';
+import type { LogWriter } from './log.ts';
+import { hasRoom } from './room.ts';
+import { stop } from './stop.ts';
+import { takeFirst } from './take.ts';
+import type { Vm } from './vm.ts';
+import type { World } from './world.ts';
+
+/** How a VM's programs work, which decides what they can be told. */
+export interface Caller {
+  writer: LogWriter;
+  /** It names its jobs and asks again, as our agent does: it is handed its next file, and kept on for the idle grace. */
+  asksAgain: boolean;
+}
+
+/**
+ * Stop or go on: the VM's first live file, else one of the waiting, else it is kept on for its idle grace, else stopped.
+ * A caller that does not ask again is told nothing: its message stands in the queue for it.
+ */
+export async function goOn(vmName: string, caller: Caller, world: World): Promise<Answer> {
+  for (;;) {
+    const vm = await world.pool.read(vmName);
+    if (!vm)
+      throw new AppError('not_in_pool', `${vmName} is no longer in the pool: its row in tblvm was deleted`);
+    if (vm.state === 'stopping') return { vmName: vm.name, stop: true, next: null };
+
+    if (vm.files.length > 0) {
+      if (!caller.asksAgain) return { vmName: vm.name, stop: false, next: null };
+      const begun = await beginFirst(vm, world);
+      if (begun) return { vmName: vm.name, stop: false, next: begun };
+      continue;
+    }
+    if (hasRoom(vm, world.rules, world.now()) && (await takeFirst(vm, world))) continue;
+    if (staysOn(vm, caller, world)) return { vmName: vm.name, stop: false, next: null };
+    if (await stop(vm, 'nothing is listed for it and nothing waits', caller.writer, world))
+      return { vmName: vm.name, stop: true, next: null };
+  }
+}
+
+/** Whether a VM that lists nothing is left on for now. */
+export function staysOn(vm: Vm, caller: Pick<Caller, 'asksAgain'>, world: World): boolean {
+  if (vm.state !== 'running') return true;
+  if (vm.maintenanceUntil > world.now()) return true;
+  return caller.asksAgain && !vm.disabled && world.now() - vm.idleSince < world.rules.idleMsMax;
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert';
+import { choose } from './choose.ts';
+import { close } from './close.ts';
+import { decide } from './decide.ts';
+import type { Job } from './job.ts';
+import { mustRead } from './must-read.ts';
+import { hasRoom, keepsVersionsApart, type VersionFacts } from './room.ts';
+import { start } from './start.ts';
+import { readVersions } from './versions.ts';
+import type { Entry, Vm } from './vm.ts';
+import { sameName } from './vm.ts';
+import type { World } from './world.ts';
+
+/**
+ * Lists: puts a job where its row says it belongs, and finishes closing it where it is completed. The second of the
+ * three steps of every change, and the one repair of everything half-done: it may be repeated by anybody at any time.
+ *
+ * Returns the job as it then stands: a VM that accepts no more sends it elsewhere.
+ */
+export async function list(job: Job, world: World): Promise<Job> {
+  switch (job.state) {
+    case 'received':
+      await world.jobs.enlist('waiting', job);
+      return job;
+    case 'failed':
+    case 'cancelled':
+    case 'deferred':
+      await world.jobs.enlist('resting', job);
+      return job;
+    case 'completed':
+      await close(job, world);
+      return job;
+    case 'assigned':
+    case 'processing':
+      return listOnVm(job, world);
+  }
+}
+
+async function listOnVm(job: Job, world: World): Promise<Job> {
+  // The VM row is read before the job row: whatever is then written with that VM row's ETag was still true of the job
+  // after the row had been read.
+  const vm = await world.pool.read(job.vmName);
+  const { current, facts } = await readVersions(job.id, world);
+  assert(current, `job ${job.id} has vanished from tbljob; rows there are never deleted`);
+  if (!isSamePlace(job, current)) return list(current, world);
+  if (vm?.files.some((entry) => isEntryOf(entry, current))) return current;
+  if (!vm || !accepts(vm, current, facts, world)) return sendElsewhere(current, vm, facts, world);
+
+  const entry = { jobId: current.id, attempt: current.attempt, at: world.now() };
+  const wakes = vm.state === 'deallocated';
+  const listed = await world.pool.write({
+    ...vm,
+    files: [...vm.files, entry],
+    ...(wakes && { state: 'starting', stateAt: entry.at, startedAt: entry.at, silentAt: 0 }),
+  });
+  if (!listed) return listOnVm(current, world);
+  if (wakes) await start(listed, world);
+  if (current.state === 'assigned') await sendMessage(current, listed, world);
+  return current;
+}
+
+/** A job in processing is its VM's whatever room there is: it is listed again unless the VM is being stopped. */
+function accepts(vm: Vm, job: Job, facts: VersionFacts, world: World): boolean {
+  if (job.state === 'processing') return vm.state !== 'stopping';
+  return (
+    hasRoom(vm, world.rules, world.now()) && keepsVersionsApart(vm, job, facts, world.rules, world.now())
+  );
+}
+
+/**
+ * Decides again for a job whose VM cannot have it listed: another VM, or waiting. One in processing keeps its lease:
+ * nothing is done before it has run out, and whoever looks next finds it.
+ */
+async function sendElsewhere(job: Job, vm: Vm | undefined, facts: VersionFacts, world: World): Promise<Job> {
+  if (job.state === 'processing' && job.leaseUntil > world.now()) return job;
+  const cause = vm ? `${vm.name} takes no more` : `${job.vmName} is not in the pool`;
+  const choice = choose(await world.pool.list(), job, facts, world);
+  const next = choice.vm
+    ? await decide(job, 'assigned', { vmName: choice.vm.name, cause: choice.why }, world)
+    : await decide(job, 'received', { vmName: '', cause }, world);
+  return list(next ?? (await mustRead(job.id, world)), world);
+}
+
+/** Sends the message for a listed file and stores its ticket in the entry, if the entry is still there. */
+export async function sendMessage(job: Job, vm: Vm, world: World): Promise<void> {
+  const ticket = await world.messages.send({
+    vmName: vm.name,
+    fileName: job.fileName,
+    action: job.action,
+    jobId: job.id,
+    attempt: job.attempt,
+  });
+  for (let row: Vm | undefined = vm; row; row = await world.pool.read(vm.name)) {
+    if (!row.files.some((entry) => isEntryOf(entry, job))) break;
+    const files = row.files.map((entry) => (isEntryOf(entry, job) ? { ...entry, ticket } : entry));
+    if (await world.pool.write({ ...row, files })) return;
+  }
+  await world.messages.remove(ticket);
+}
+
+function isEntryOf(entry: Entry, job: Job): boolean {
+  return entry.jobId === job.id && entry.attempt === job.attempt;
+}
+
+function isSamePlace(a: Job, b: Job): boolean {
+  const listed = (job: Job) => job.state === 'assigned' || job.state === 'processing';
+  return listed(a) && listed(b) && a.attempt === b.attempt && sameName(a.vmName, b.vmName);
+}

@@ -1,0 +1,33 @@
+import type { Rules } from './rules.ts';
+import type { FileFacts } from './world.ts';
+
+/** What a blob's metadata says about the job to come; what is missing or wrong has its default. */
+export interface Tags {
+  action: string;
+  priority: number;
+  /** VMs that handed it on before; 0 for a file from outside. */
+  hop: number;
+  /** The first job of its workflow; '' for a file from outside. */
+  rootJobId: string;
+  /** Made by the collector or an agent under a name that stands for one origin: a newer version is a repeat. */
+  originMade: boolean;
+}
+
+const actionPattern = /^[a-z0-9-]{1,63}$/;
+
+/** Whether a text can be an action: it is a part of a table key, of file names and of settings. */
+export function isAction(text: string): boolean {
+  return actionPattern.test(text);
+}
+
+/** Reads the tags of a file. */
+export function tagsOf(file: FileFacts, rules: Rules): Tags {
+  const { action = '', priority, hop, root = '', source } = file.metadata;
+  return {
+    action: isAction(action) ? action : rules.defaultAction,
+    priority: priority !== undefined && /^[0-9]$/.test(priority) ? Number(priority) : 5,
+    hop: hop !== undefined && /^[0-9]{1,4}$/.test(hop) ? Number(hop) : 0,
+    rootJobId: root,
+    originMade: source !== undefined || root !== '',
+  };
+}

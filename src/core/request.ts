@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { AppError } from './errors.ts';
+import type { Report } from './finish.ts';
+import { validate } from './validate.ts';
+
+/**
+ * What callers send, from query and JSON body alike: names in any case of letters, unknown ones ignored so that agents of
+ * the next version get through. Each function throws `bad_input` that lists every problem by parameter name.
+ */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(length));
+/** Azure resource names have at most 64 characters here (Linux VMs; 15 on Windows). */
+const vmName = text(64);
+const fileName = text(1024);
+const jobId = z.string().check(z.regex(/^[0-9a-f]{40}$/, 'is not a job id'));
+const attempt = z.coerce.number().check(z.int(), z.positive());
+
+const stopSchema = z.object({
+  vmName,
+  fileName: z.optional(fileName),
+  jobId: z.optional(jobId),
+  attempt: z.optional(attempt),
+  status: z._default(z.enum(['ok', 'failed']), 'ok'),
+  resultName: z._default(z.string().check(z.maxLength(1024)), ''),
+  error: z._default(z.string().check(z.maxLength(8192)), ''),
+  durationMs: z._default(z.coerce.number().check(z.minimum(0)), 0),
+});
+
+const nextSchema = z.object({
+  vmName,
+  jobId: z.optional(jobId),
+  attempt: z.optional(attempt),
+  release: z._default(z.union([z.boolean(), z.enum(['true', 'false'])]), false),
+});
+
+/** A call of `funcHttpVMNext`. */
+export type NextCall =
+  | { verb: 'claim'; vmName: string }
+  | { verb: 'renew' | 'release'; vmName: string; jobId: string; attempt: number };
+
+/** The report in a call of `funcHttpVMStop`. */
+export function parseReport(parameters: Parameters): Report {
+  const report = parse(stopSchema, parameters);
+  if ((report.jobId === undefined) !== (report.attempt === undefined))
+    throw new AppError('bad_input', 'jobId and attempt go together: name both or none');
+  return report;
+}
+
+/** What a call of `funcHttpVMNext` wants: a file, or a longer lease, or to hand a file back. */
+export function parseNext(parameters: Parameters): NextCall {
+  const call = parse(nextSchema, parameters);
+  const verb = call.release === true || call.release === 'true' ? 'release' : 'renew';
+  if (call.jobId === undefined && call.attempt === undefined && verb === 'renew')
+    return { verb: 'claim', vmName: call.vmName };
+  if (call.jobId === undefined || call.attempt === undefined)
+    throw new AppError('bad_input', 'jobId and attempt go together: name both or none');
+  const { jobId, attempt } = call;
+  return { verb, vmName: call.vmName, jobId, attempt };
+}
+
+function parse<S extends z.ZodMiniObject>(schema: S, parameters: Parameters): z.infer<S> {
+  const given = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
+  const known = Object.keys(schema.shape).flatMap((name) => {
+    const value = given.get(name.toLowerCase());
+    return value === undefined || value === null || value === '' ? [] : [[name, value] as const];
+  });
+  const parsed = validate(schema, Object.fromEntries(known));
+  if (!parsed.problems) return parsed.value;
+  const problems = parsed.problems.map(({ where, what }) => `${where}: ${what}`);
+  throw new AppError('bad_input', `the call cannot be understood: ${problems.join('; ')}`);
+}

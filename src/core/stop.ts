@@ -1,0 +1,48 @@
+import assert from 'node:assert';
+import { isAppError } from './errors.ts';
+import type { LogWriter } from './log.ts';
+import { canMoveVm } from './moves.ts';
+import type { Vm } from './vm.ts';
+import type { World } from './world.ts';
+
+/** How long after `stopping` was written deallocate may still be called: less than any settle time. */
+const deallocateMsMax = 20_000;
+
+/**
+ * Stops a VM that lists nothing: writes `stopping`, then calls deallocate once. The write is conditional, so that a file
+ * that is listed at the same moment wins or is sent elsewhere. Returns false if another write came first.
+ */
+export async function stop(vm: Vm, why: string, writer: LogWriter, world: World): Promise<boolean> {
+  assert(vm.files.length === 0, `${vm.name} lists files and cannot be stopped`);
+  assert(canMoveVm(vm.state, 'stopping'), `a VM cannot go from ${vm.state} to stopping`);
+  const stopping = await world.pool.write({ ...vm, state: 'stopping', stateAt: world.now() });
+  if (!stopping) return false;
+  const failure = await deallocate(stopping, world);
+  await world.log({
+    writer,
+    level: failure ? 'error' : 'info',
+    event: failure ? 'stop-failed' : 'stopping',
+    message: failure
+      ? `${vm.name} could not be deallocated: ${failure}`
+      : `${vm.name} is being stopped: ${why}`,
+    vmName: vm.name,
+    at: world.now(),
+  });
+  return true;
+}
+
+/**
+ * A late call could hit a VM that has been started again since: so it is made only while the row cannot have left
+ * `stopping`, and never repeated but by a new `stopping` of the watchdog. Returns what went wrong.
+ */
+async function deallocate(vm: Vm, world: World): Promise<string | undefined> {
+  if (world.now() - vm.stateAt >= deallocateMsMax)
+    return 'the call came too late; the watchdog will repeat it';
+  try {
+    await world.machines.deallocate(vm);
+    return undefined;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return `${error.message} (${error.code}); the watchdog will repeat it`;
+  }
+}

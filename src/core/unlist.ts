@@ -1,0 +1,43 @@
+import { entryOf } from './index-entry.ts';
+import type { Job } from './job.ts';
+import type { Vm } from './vm.ts';
+import type { World } from './world.ts';
+
+/**
+ * Unlists: takes a job out of the place where it stood before it was moved, as `before` says. The last of the three
+ * steps of every change; what it removes is stale already, so that removing it late, twice or never harms nothing.
+ */
+export async function unlist(before: Job, world: World): Promise<void> {
+  switch (before.state) {
+    case 'assigned':
+    case 'processing':
+      await unlistFromVm(before.vmName, before, world);
+      return;
+    case 'received':
+      await world.jobs.drop(entryOf('waiting', before));
+      return;
+    default:
+      await world.jobs.drop(entryOf('resting', before));
+  }
+}
+
+/** Drops a job's entries up to an attempt from a VM's row, their messages first. Returns the row as it then is. */
+export async function unlistFromVm(
+  vmName: string,
+  job: { id: string; attempt: number },
+  world: World,
+): Promise<Vm | undefined> {
+  for (;;) {
+    const vm = await world.pool.read(vmName);
+    const stale = vm?.files.filter((entry) => entry.jobId === job.id && entry.attempt <= job.attempt) ?? [];
+    if (!vm || stale.length === 0) return vm;
+    for (const entry of stale) if (entry.ticket) await world.messages.remove(entry.ticket);
+    const files = vm.files.filter((entry) => !stale.includes(entry));
+    const written = await world.pool.write({
+      ...vm,
+      files,
+      idleSince: files.length === 0 ? world.now() : vm.idleSince,
+    });
+    if (written) return written;
+  }
+}

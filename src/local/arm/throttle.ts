@@ -1,0 +1,57 @@
+import { type Bucket, type Limit, makeBucket } from './bucket.ts';
+import type { Call } from './faults.ts';
+import { Refusal } from './refusal.ts';
+
+/**
+ * Azure's limits (compute-throttling-limits): a list counts for the subscription, the other calls for one VM. The
+ * policies' names are ours; clients are not to depend on them.
+ */
+const limits: Record<Call, Limit & { policy: string }> = {
+  start: { policy: 'UpdateVM', burst: 12, refillPerMinute: 4 },
+  deallocate: { policy: 'DeleteVM', burst: 12, refillPerMinute: 4 },
+  get: { policy: 'GetVM', burst: 36, refillPerMinute: 12 },
+  list: { policy: 'ListVMs', burst: 900, refillPerMinute: 300 },
+};
+
+export interface Throttle {
+  /**
+   * Counts a call; `vm` is '' for a list. Returns the header that tells what is left. Throws the refusal 429 when
+   * nothing is left.
+   */
+  count(call: Call, vm: string): Record<string, string>;
+}
+
+/** `rate`: how many times faster than in Azure the buckets refill, for a world that runs faster. */
+export function makeThrottle({ rate, now }: { rate: number; now: () => number }): Throttle {
+  const buckets = new Map<string, Bucket>();
+  return {
+    count(call, vm) {
+      const { policy, burst, refillPerMinute } = limits[call];
+      const key = `${policy} ${vm.toLowerCase()}`;
+      const bucket =
+        buckets.get(key) ?? makeBucket({ burst, refillPerMinute: refillPerMinute * rate }, now());
+      buckets.set(key, bucket);
+      const result = bucket.take(now());
+      if ('waitMs' in result) throw tooMany(policy, burst, result.waitMs);
+      return remaining(policy, result.left);
+    },
+  };
+}
+
+/** As in "Troubleshooting API throttling errors": the code that tells of it stands in the details, without an `error` around. */
+function tooMany(policy: string, burst: number, waitMs: number): Refusal {
+  const message =
+    'The server rejected the request because too many requests have been received for this subscription.';
+  const measure = { operationGroup: policy, allowedRequestCount: burst, measuredRequestCount: burst + 1 };
+  const body = {
+    code: 'OperationNotAllowed',
+    message,
+    details: [{ code: 'TooManyRequests', target: policy, message: JSON.stringify(measure) }],
+  };
+  const headers = { ...remaining(policy, 0), 'retry-after': String(Math.ceil(waitMs / 1000)) };
+  return new Refusal({ status: 429, headers, body }, message);
+}
+
+function remaining(policy: string, left: number): Record<string, string> {
+  return { 'x-ms-ratelimit-remaining-resource': `Microsoft.Compute/${policy};${left}` };
+}

@@ -1,0 +1,41 @@
+import type { Azurite } from './azurite.ts';
+
+/** Who the box's Azure belongs to; any names would do. */
+export const tenantId = '00000000-0000-0000-0000-00000000000a';
+export const subscriptionId = '00000000-0000-0000-0000-000000000001';
+export const resourceGroup = 'rouse-box';
+
+/**
+ * The function app's settings in the box: those of the contract, with times in proportion to the boot time, where Azure
+ * has minutes.
+ */
+export function boxSettings(box: {
+  azurite: Azurite;
+  armUrl: string;
+  bootSeconds: number;
+  sources: object[];
+}): Record<string, string> {
+  const { azurite, armUrl, bootSeconds, sources } = box;
+  return {
+    FUNCTIONS_WORKER_RUNTIME: 'node',
+    AzureWebJobsStorage__blobServiceUri: azurite.blobUrl,
+    AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
+    AzureWebJobsStorage__tableServiceUri: azurite.tableUrl,
+    ARM_ENDPOINT: armUrl,
+    VM_SUBSCRIPTION_ID: subscriptionId,
+    VM_RESOURCE_GROUP: resourceGroup,
+    BLOB_SOURCE: 'LogsAndContainerScan',
+    COLLECT_SCHEDULE: '*/2 * * * * *',
+    WATCH_SCHEDULE: '* * * * * *',
+    SOURCES: JSON.stringify(sources),
+    LEASE_SECONDS: '15',
+    BOOT_SECONDS_MAX: String(Math.max(30, bootSeconds * 10)),
+    IDLE_SECONDS_MAX: '3',
+    SETTLE_SECONDS: '2',
+    SILENCE_SECONDS: '2',
+    BACKOFF_SECONDS_MIN: '1',
+    BACKOFF_SECONDS_MAX: '10',
+    ACTION_SECONDS_MAX: '300',
+    BLOB_GRACE_SECONDS: '5',
+  };
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { withoutProxy } from './environment.ts';
+
+/** A child process of the world. */
+export interface Child {
+  pid: number;
+  process: ChildProcess;
+  /** Resolves when it is gone, with what it ended by. */
+  exited: Promise<string>;
+  /** Asks it to end, and ends it after a while; resolves when it is gone. */
+  stop(): Promise<void>;
+  /** Ends it at once, as a power cut would. */
+  kill(): void;
+}
+
+const stopMsMax = 10_000;
+
+/** Loaded into a child before its program: the child does not outlive its parent, however that ends. */
+const endsWithParent = `data:text/javascript,${encodeURIComponent("process.channel?.unref(); process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));")}`;
+
+export interface ChildOptions {
+  env: NodeJS.ProcessEnv;
+  /** Gets what it prints. */
+  logFile: string;
+  cwd?: string;
+}
+
+/** Starts a Node program as a child that ends with this process, however that ends. */
+export function startChild(args: readonly string[], options: ChildOptions): Child {
+  return startProgram(process.execPath, [`--import=${endsWithParent}`, ...args], options);
+}
+
+/** Starts a program as a child. It gets no proxy variables: they would catch loopback calls. */
+export function startProgram(program: string, args: readonly string[], options: ChildOptions): Child {
+  const log = openSync(options.logFile, 'a');
+  const child = spawn(program, args, {
+    cwd: options.cwd,
+    env: withoutProxy(options.env),
+    // Away from the terminal's process group: a Ctrl-C reaches the world, which ends its children in order.
+    detached: true,
+    windowsHide: true,
+    stdio: ['ignore', log, log, 'ipc'],
+  });
+  closeSync(log);
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  return {
+    pid: child.pid ?? 0,
+    process: child,
+    exited,
+    async stop() {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopMsMax);
+      await exited;
+      clearTimeout(timer);
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}

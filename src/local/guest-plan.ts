@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+
+/** What the VMs of the box run: one guest program an action, as an agent's configuration file has it. */
+export interface GuestPlan {
+  guests: Record<string, object>;
+  /** The guest of every other action. */
+  default?: object;
+  /** The action that the collected files get. */
+  firstAction: string;
+  /** Result files that each file comes to. */
+  steps: number;
+}
+
+const programs = fileURLToPath(new URL('./guests/', import.meta.url));
+/** The programs are small: this keeps a run's memory near what it needs. */
+const nodeFlags = ['--max-semi-space-size=2'];
+
+/**
+ * The two-step cycle: `profile` computes statistics of a data set, and its output goes back into `data` for `chart`. Or
+ * one program of the user's own.
+ */
+export function planGuests(program: string | undefined): GuestPlan {
+  if (program !== undefined)
+    return { guests: {}, default: { command: program }, firstAction: 'process', steps: 1 };
+  const node = (file: string) => [
+    process.execPath,
+    ...nodeFlags,
+    `${programs}${file}`,
+    '{input}',
+    '{output}',
+  ];
+  return {
+    guests: {
+      profile: { command: node('profile.mjs'), extension: '.json', next: 'chart' },
+      chart: { command: node('chart.mjs'), extension: '.svg' },
+    },
+    firstAction: 'profile',
+    steps: 2,
+  };
+}

@@ -1,0 +1,99 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Power } from '../core/world.ts';
+import { type Child, startChild } from './child.ts';
+import type { GuestPlan } from './guest-plan.ts';
+import type { RunFolder } from './run-folder.ts';
+
+const agentFile = fileURLToPath(new URL('../agent/rouse-agent.mjs', import.meta.url));
+
+/** What an agent is told: in Azure by the VM's image and its metadata service, here by its environment. */
+export interface MachineSetup {
+  name: string;
+  /** The address that its calls come from; '' = the system's choice. */
+  address: string;
+  identity: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string };
+}
+
+/** Where the agents work. */
+export interface Surroundings {
+  folder: RunFolder;
+  plan: GuestPlan;
+  endpoint: string;
+  functionKey: string;
+  blobUrl: string;
+  queueUrl: string;
+}
+
+/** The VMs as processes: the real agent runs while ARM says `running`. */
+export interface MachineRoom {
+  /** Does what a new power state means for a VM's process. */
+  power(name: string, power: Power): void;
+  /** The agent's process on a VM; undefined while there is none. */
+  agentOf(name: string): Child | undefined;
+  /** Ends all agents, in order; no new one is started. */
+  close(): Promise<void>;
+}
+
+/** Makes the VMs' side of the world. Losing power kills: an agent gets no warning, as in Azure it may get none. */
+export function makeMachineRoom(setups: readonly MachineSetup[], around: Surroundings): MachineRoom {
+  const byName = new Map(setups.map((setup) => [setup.name.toLowerCase(), setup]));
+  const agents = new Map<string, Child>();
+  let closed = false;
+  return {
+    power(name, power) {
+      const key = name.toLowerCase();
+      const setup = byName.get(key);
+      if (power === 'running' && setup && !closed && !agents.has(key)) {
+        const agent = startAgent(setup, around);
+        agents.set(key, agent);
+        void agent.exited.then(() => agents.get(key) === agent && agents.delete(key));
+      } else if (power !== 'running') {
+        agents.get(key)?.kill();
+        agents.delete(key);
+      }
+    },
+    agentOf: (name) => agents.get(name.toLowerCase()),
+    async close() {
+      closed = true;
+      await Promise.all([...agents.values()].map((agent) => agent.stop()));
+    },
+  };
+}
+
+function startAgent(setup: MachineSetup, around: Surroundings): Child {
+  const workFolder = join(around.folder.vms, setup.name);
+  mkdirSync(workFolder, { recursive: true });
+  const configFile = join(workFolder, 'agent.json');
+  writeFileSync(configFile, JSON.stringify(configOf(setup, workFolder, around), null, 2));
+  return startChild([agentFile, 'run', '--config', configFile], {
+    cwd: workFolder,
+    logFile: join(around.folder.logs, `${setup.name}.log`),
+    env: {
+      PATH: process.env.PATH,
+      SystemRoot: process.env.SystemRoot,
+      ...setup.identity,
+      NODE_EXTRA_CA_CERTS: around.folder.certFile,
+      ROUSE_FUNCTION_KEY: around.functionKey,
+    },
+  });
+}
+
+/** Intervals in proportion to the box's leases. */
+function configOf(setup: MachineSetup, workFolder: string, around: Surroundings): object {
+  const { guests, default: other } = around.plan;
+  return {
+    vmName: setup.name,
+    endpoint: around.endpoint,
+    ...(setup.address && { localAddress: setup.address }),
+    storage: { blobUrl: around.blobUrl, queueUrl: around.queueUrl },
+    workFolder,
+    guests,
+    ...(other && { default: other }),
+    peekSeconds: 1,
+    askSeconds: 2,
+    renewSeconds: 3,
+    callSeconds: 10,
+  };
+}

@@ -1,0 +1,119 @@
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { connect } from '../azure/connect.ts';
+import { putFile } from '../azure/put.ts';
+import { setUp } from '../azure/setup.ts';
+import { parseSettings } from '../core/settings.ts';
+import type { BoxOptions } from './options.ts';
+import { connectToRunning } from './running.ts';
+import { type ShownTable, show, shownTables } from './show.ts';
+import { start } from './start.ts';
+
+const folderOption = new Option(
+  '--folder <dir>',
+  'where the world keeps its storage, logs and results',
+).default('.rouse');
+
+const program = new Command('rouse')
+  .description('Rouse in a box: the function app, its storage, an emulated ARM and VMs, all on this machine')
+  .showHelpAfterError();
+
+program
+  .command('start')
+  .description('open a world, let the files go through it and show how they do')
+  .option(
+    '--once',
+    'end when all is done; exit 0 only if every file has its results and every VM is deallocated',
+    false,
+  )
+  .option('--vms <n>', 'VMs in the pool', whole(1, 2000), 10)
+  .option('--files <n>', 'real data sets to process', whole(1, 10_000), 40)
+  .option('--boot <seconds>', 'how long a VM takes to start', seconds, 3)
+  .option('--data <dir>', 'process the files of this folder instead of the data sets')
+  .option('--program <command>', 'a guest program of your own: "COMMAND {input} {output}"')
+  .option('--seed <n>', 'seed of the VMs’ boot times', whole(0, 2 ** 31), 1)
+  .option('--keep', 'go on with the storage of the last run', false)
+  .option('--port <n>', 'port of the functions; a free one if it is taken', whole(0, 65_535), 7071)
+  .addOption(
+    new Option('--host <host>', 'what runs the functions').choices(['local', 'func']).default('local'),
+  )
+  .addOption(folderOption)
+  .action(async ({ boot, ...options }: Omit<BoxOptions, 'bootSeconds'> & { boot: number; once: boolean }) => {
+    console.log('rouse: opening a world in a box …');
+    process.exitCode = (await start({ ...options, bootSeconds: boot })) ? 0 : 1;
+  });
+
+program
+  .command('put')
+  .description('put a file into the data container of the running world')
+  .argument('<file>')
+  .option('--action <action>', 'what is to be done with it')
+  .option('--name <name>', 'its name in data; default: the file’s own')
+  .option('--priority <n>', '0 (first) to 9', whole(0, 9))
+  .addOption(folderOption)
+  .action(
+    async (file: string, options: { action?: string; name?: string; priority?: number; folder: string }) => {
+      const connection = await connectToRunning(options.folder);
+      const fileName = options.name ?? basename(file);
+      const metadata = {
+        ...(options.action !== undefined && { action: options.action }),
+        ...(options.priority !== undefined && { priority: String(options.priority) }),
+      };
+      const { size } = statSync(file);
+      await putFile(connection, {
+        fileName,
+        body: createReadStream(file),
+        metadata,
+        sizeBytes: size,
+        ifAbsent: false,
+      });
+      console.log(
+        `${fileName} (${size} bytes) is in data; "npm run show -- tbllog" tells what becomes of it`,
+      );
+    },
+  );
+
+program
+  .command('show')
+  .description('print a table of the running world, newest first')
+  .addArgument(new Argument('<table>').choices(shownTables))
+  .option('--limit <n>', 'rows', whole(1, 100_000), 50)
+  .option('--json', 'one JSON object a line, with all columns', false)
+  .addOption(folderOption)
+  .action(async (table: ShownTable, options: { limit: number; json: boolean; folder: string }) => {
+    console.log(await show(await connectToRunning(options.folder), table, options));
+  });
+
+program
+  .command('setup')
+  .description(
+    'create containers, queues and tables in the account that the settings in the environment name',
+  )
+  .action(async () => {
+    const settings = parseSettings(process.env);
+    console.log(`rouse: setting up ${settings.storage.blobUrl} …`);
+    await setUp(connect({ ...settings.storage, ...settings.arm, names: settings.names }), (line) =>
+      console.log(line),
+    );
+  });
+
+/** Parses a whole number within bounds. */
+function whole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value <= 3600) return value;
+  throw new InvalidArgumentError('It must be a number of seconds from 0 to 3600.');
+}
+
+program.parseAsync().catch((error: Error) => {
+  console.error(`rouse: ${error.message}`);
+  process.exitCode = 1;
+});

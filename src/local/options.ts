@@ -1,0 +1,20 @@
+/** How large a world to open, and on what. */
+export interface BoxOptions {
+  vms: number;
+  files: number;
+  bootSeconds: number;
+  /** A folder of the user's own files, instead of the data sets. */
+  data?: string;
+  /** A guest program of the user's own, `COMMAND {input} {output}`, instead of the two-step cycle. */
+  program?: string;
+  /** Seeds the boot times. */
+  seed: number;
+  /** Keep the storage of the last run, and that of this one. */
+  keep: boolean;
+  /** Which host runs the function app: our own, or Core Tools. */
+  host: 'local' | 'func';
+  /** Where the world keeps its storage, logs and work folders. */
+  folder: string;
+  /** Where the functions are wanted; a free port if it is taken. */
+  port: number;
+}

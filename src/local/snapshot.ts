@@ -1,0 +1,50 @@
+import type { Connection } from '../azure/connect.ts';
+import type { VmState } from '../core/moves.ts';
+import type { World } from '../core/world.ts';
+import { type Row, readRows } from './rows.ts';
+
+/** The world at one moment, as its tables and blobs tell it. */
+export interface Snapshot {
+  vms: { name: string; state: VmState; fileName: string }[];
+  /** Sources that were collected at least once. */
+  collected: number;
+  /** Blobs in `data`. */
+  inData: number;
+  /** Files that failed, were cancelled or are held back: their blobs stay. */
+  resting: number;
+  results: Row[];
+}
+
+/** Looks at the world again and again; what a job's file is called is asked once only. */
+export function makeObserver(connection: Connection, world: World): () => Promise<Snapshot> {
+  const fileNames = new Map<string, string>();
+  const fileNameOf = async (jobId: string | undefined) => {
+    if (jobId === undefined) return '';
+    const known = fileNames.get(jobId) ?? (await world.jobs.read(jobId))?.fileName ?? '';
+    fileNames.set(jobId, known);
+    return known;
+  };
+  return async () => {
+    const [pool, sources, resting, results, inData] = await Promise.all([
+      world.pool.list(),
+      readRows(connection.tbljob, ['source']),
+      readRows(connection.tbljob, ['resting']),
+      readRows(connection.tblresults, ['result']),
+      countBlobs(connection),
+    ]);
+    const vms = await Promise.all(
+      pool.map(async ({ name, state, files }) => ({
+        name,
+        state,
+        fileName: await fileNameOf(files[0]?.jobId),
+      })),
+    );
+    return { vms, collected: sources.length, inData, resting: resting.length, results };
+  };
+}
+
+async function countBlobs(connection: Connection): Promise<number> {
+  let count = 0;
+  for await (const _blob of connection.data.listBlobsFlat()) count += 1;
+  return count;
+}

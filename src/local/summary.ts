@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Connection } from '../azure/connect.ts';
+import type { Row } from './rows.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Figures of a run that no table has. */
+export interface Figures {
+  files: number;
+  elapsedMs: number;
+  vmStarts: number;
+  vmOnMs: number;
+  storageOperations: number;
+  resultsFolder: string;
+}
+
+/** The summary of a run, fit to be pasted into a ticket. */
+export function summarize({ results, resting }: Snapshot, figures: Figures): string {
+  const busyMs = results.reduce((sum, row) => sum + Number(row.DurationMs ?? 0), 0);
+  const perFile = figures.storageOperations / Math.max(1, results.length);
+  const seconds = (ms: number) => (ms / 1000).toFixed(1);
+  return [
+    ['files in', figures.files],
+    ['results out', results.length],
+    ['failed', resting],
+    ['elapsed', `${seconds(figures.elapsedMs)} s`],
+    ['VM starts', figures.vmStarts],
+    ['VMs on', `${seconds(figures.vmOnMs)} s`],
+    ['of that busy', `${seconds(busyMs)} s`],
+    ['storage operations', `${figures.storageOperations} (${perFile.toFixed(0)} for each result)`],
+    ['results lie in', figures.resultsFolder],
+  ]
+    .map(([name, value]) => `  ${String(name).padEnd(20)}${value}`)
+    .join('\n');
+}
+
+/**
+ * Copies all result files into a folder, under names that people know: that of the file from outside, and the action. Returns
+ * how many.
+ */
+export async function copyResults(
+  connection: Connection,
+  results: readonly Row[],
+  folder: string,
+): Promise<number> {
+  const byJob = new Map(results.map((row) => [String(row.rowKey), row]));
+  let copied = 0;
+  for (const row of results) {
+    const resultName = String(row.ResultName ?? '');
+    if (!resultName) continue;
+    const name = `${originOf(row, byJob)
+      .replace(/[^\w.-]+/g, '_')
+      .slice(0, 100)}.${row.Action}${extname(resultName)}`;
+    const { readableStreamBody } = await connection.results.getBlobClient(resultName).download();
+    if (readableStreamBody) await pipeline(readableStreamBody, createWriteStream(join(folder, name)));
+    copied += 1;
+  }
+  return copied;
+}
+
+/** The name of the file from outside that a result came from: a later step's file is named after its parent's job. */
+function originOf(row: Row, byJob: ReadonlyMap<string, Row>): string {
+  const fileName = String(row.FileName);
+  const parent = byJob.get(fileName.split('.')[0] ?? '');
+  return parent ? originOf(parent, byJob) : fileName.slice(0, fileName.length - extname(fileName).length);
+}

@@ -1,0 +1,56 @@
+import type { Job } from '../../src/core/job.ts';
+import type { LogLine } from '../../src/core/log.ts';
+import type { Heard, Vm } from '../../src/core/vm.ts';
+import type { FileFacts, IndexEntry, Power } from '../../src/core/world.ts';
+
+/** Everything that the world in memory holds: what Azure's tables, queues, containers and ARM would. */
+export interface Memory {
+  /** By name as written. */
+  vms: Map<string, Vm>;
+  /** By name in lower case. */
+  heard: Map<string, Heard>;
+  /** By job id; so are the results. */
+  jobs: Map<string, Job>;
+  results: Map<string, Job>;
+  /** By the key that tells one entry from another. */
+  index: Map<string, IndexEntry>;
+  /** Job ids by the id of their workflow's first job. */
+  joined: Map<string, Set<string>>;
+  /** By message id, oldest first. */
+  messages: Map<string, { popReceipt: string; text: string }>;
+  poisoned: { queue: 'processing' | 'log'; text: string }[];
+  /** Blobs in `data` by name. */
+  files: Map<string, FileFacts>;
+  /** By VM name in lower case; a VM that ARM does not know has none. */
+  powers: Map<string, Power>;
+  /** Oldest first. */
+  log: LogLine[];
+  /** A text that was never given out before: versions, ETags, message ids. */
+  fresh(): string;
+}
+
+export function emptyMemory(): Memory {
+  let given = 0;
+  return {
+    vms: new Map(),
+    heard: new Map(),
+    jobs: new Map(),
+    results: new Map(),
+    index: new Map(),
+    joined: new Map(),
+    messages: new Map(),
+    poisoned: [],
+    files: new Map(),
+    powers: new Map(),
+    log: [],
+    fresh() {
+      given += 1;
+      return `0x${given.toString(16).toUpperCase()}`;
+    },
+  };
+}
+
+/** The items in the order of their keys, as a table has them. */
+export function byKey<T>(items: ReadonlyMap<string, T>): T[] {
+  return [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, it } from 'vitest';
+
+/** Which rooms a room may import from, besides itself, and which packages it may use. */
+const mayImport: Record<string, { rooms: string[]; packages: RegExp }> = {
+  core: { rooms: [], packages: /^(node:(assert|crypto|stream)|zod\/)/ },
+  functions: { rooms: ['core', 'azure'], packages: /^@azure\/functions(-extensions-base)?$/ },
+  azure: { rooms: ['core'], packages: /^(node:|@azure\/(?!functions)|p-retry$|zod\/)/ },
+  agent: { rooms: ['core', 'azure'], packages: /^(node:|commander$|zod\/|p-retry$)/ },
+  local: { rooms: ['core', 'azure', 'agent'], packages: /./ },
+};
+
+const src = fileURLToPath(new URL('../src/', import.meta.url));
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => {
+    const text = readFileSync(join(src, name), 'utf8');
+    return { name: name.split(sep).join('/'), text, imports: importsOf(name, text) };
+  });
+
+function importsOf(name: string, text: string): string[] {
+  const { module, errors } = parseSync(name, text);
+  expect(errors, name).toEqual([]);
+  const reexports = module.staticExports.flatMap(({ entries }) =>
+    entries.map((entry) => entry.moduleRequest?.value),
+  );
+  return [...module.staticImports.map((found) => found.moduleRequest.value), ...reexports].filter(
+    (found) => found !== undefined,
+  );
+}
+
+describe('the rooms of src', () => {
+  it.each(files)('$name imports only what its room may', ({ name, imports }) => {
+    const room = name.split('/')[0] ?? '';
+    const allowed = mayImport[room];
+    expect(allowed, `no room is called ${room}`).toBeDefined();
+    for (const found of imports) {
+      if (!found.startsWith('.')) {
+        expect(found).toMatch(allowed?.packages ?? /^$/);
+        continue;
+      }
+      const target = relative(src, join(src, dirname(name), found)).split(sep)[0];
+      expect([room, ...(allowed?.rooms ?? [])], `${name} imports ${found}`).toContain(target);
+    }
+  });
+
+  it.each(files.filter(({ name }) => name.startsWith('core/')))(
+    '$name has no environment, clock or chance',
+    ({ text }) => {
+      expect(text).not.toMatch(/process\.env|Date\.now\(|new Date\(\)|Math\.random\(|randomUUID\(/);
+    },
+  );
+
+  it.each(files)('$name is one concept that fits a few screens', ({ text }) => {
+    expect(text.split('\n').length).toBeLessThanOrEqual(200);
+  });
+});
