@@ -46,7 +46,6 @@ export function openConsole(path: string, limits: ConsoleLimits): Console {
 
   // A full disk is no reason to hold up or to end the guest program: what cannot be kept is dropped.
   async function keep(step: () => Promise<void>): Promise<void> {
-    if (failure !== undefined) return;
     try {
       await step();
     } catch (error) {

@@ -91,6 +91,8 @@ export function connectAgentStorage(options: AgentStorageOptions) {
     ): Promise<void> {
       const { size } = await stat(path);
       const body = createReadStream(path, { signal });
+      // Who reads it gets the error; it may come before anybody does, and would then end the process.
+      body.on('error', () => {});
       await putFile({ data }, { fileName: name, body, metadata, ifAbsent: true, sizeBytes: size });
     },
   };
@@ -103,8 +105,8 @@ async function download(
   path: string,
   signal: AbortSignal,
 ): Promise<{ outcome: 'ok'; metadata: Record<string, string> } | { outcome: 'changed' | 'gone' }> {
+  const blob = mustNameBlob(data, fileName);
   try {
-    const blob = mustNameBlob(data, fileName);
     const answer = await blob.download(0, undefined, {
       conditions: { ifMatch: `"${etag}"` },
       abortSignal: signal,
@@ -116,8 +118,10 @@ async function download(
     });
     return { outcome: 'ok', metadata: decodeMetadata(answer.metadata) };
   } catch (error) {
-    if (isStatus(error, 412)) return { outcome: 'changed' };
     if (isStatus(error, 404, 'BlobNotFound')) return { outcome: 'gone' };
+    // A condition is not met by a blob that is not there, either.
+    if (isStatus(error, 412))
+      return { outcome: (await translated(() => blob.exists())) ? 'changed' : 'gone' };
     throw toAppError(error);
   }
 }

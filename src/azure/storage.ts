@@ -1,10 +1,11 @@
 import { TableClient } from '@azure/data-tables';
 import type { TokenCredential } from '@azure/identity';
-import { BlobServiceClient, newPipeline as blobPipeline, type ContainerClient } from '@azure/storage-blob';
-import { type QueueClient, QueueServiceClient, newPipeline as queuePipeline } from '@azure/storage-queue';
+import type { ContainerClient } from '@azure/storage-blob';
+import type { QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { defaultNames, type Names } from '../core/names.ts';
 import { ownCredential } from './credential.ts';
-import { pipelineFactory, pipelineOptions, type TransportOptions, tableOptions } from './transport.ts';
+import { blobService, queueService } from './services.ts';
+import { type TransportOptions, tableOptions } from './transport.ts';
 
 export interface StorageOptions extends TransportOptions {
   /** Service URLs with the account, like `https://account.blob.core.windows.net`. */
@@ -36,12 +37,8 @@ export interface Storage {
 export function connectStorage(options: StorageOptions): Storage {
   const { blobUrl, queueUrl, tableUrl, credential = ownCredential(options.clientId) } = options;
   const names = { ...defaultNames, ...options.names };
-  const forBlobs = blobPipeline(credential, pipelineOptions(options));
-  forBlobs.factories.push(pipelineFactory(options));
-  const forQueues = queuePipeline(credential, pipelineOptions(options));
-  forQueues.factories.push(pipelineFactory(options));
-  const blobs = new BlobServiceClient(blobUrl, forBlobs);
-  const queues = new QueueServiceClient(queueUrl, forQueues);
+  const blobs = blobService(blobUrl, credential, options);
+  const queues = queueService(queueUrl, credential, options);
   const table = (name: string) => new TableClient(tableUrl, name, credential, tableOptions(options));
   return {
     data: blobs.getContainerClient(names.data),

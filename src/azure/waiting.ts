@@ -1,6 +1,6 @@
 import { odata, type TableClient } from '@azure/data-tables';
 import type { IndexEntry } from '../core/world.ts';
-import { textOf, timeColumn } from './columns.ts';
+import { type Row, textOf, timeColumn } from './columns.ts';
 import { waitingEnd, waitingEntryOf, waitingPartition, waitingPrefix } from './index-row.ts';
 import { listRows } from './table.ts';
 
@@ -11,30 +11,32 @@ export async function readWaiting(
   now: number,
   count: number,
 ): Promise<IndexEntry[]> {
-  const partitions = actions.length > 0 ? actions.map(waitingPartition) : await waitingPartitions(tbljob);
-  const heads = await Promise.all(partitions.map((partition) => readHead(tbljob, partition, now, count)));
-  return heads.flat().sort(byKey).slice(0, count);
+  const due = timeColumn(now);
+  const heads =
+    actions.length > 0
+      ? await Promise.all(actions.map((action) => readHead(tbljob, waitingPartition(action), due, count)))
+      : await readHeads(tbljob, due, count);
+  return heads.flat().flatMap(waitingEntryOf).sort(byKey).slice(0, count);
 }
 
-async function readHead(
-  tbljob: TableClient,
-  partition: string,
-  now: number,
-  count: number,
-): Promise<IndexEntry[]> {
-  const filter = odata`PartitionKey eq ${partition} and due le ${timeColumn(now)}`;
-  return (await listRows(tbljob, filter, count)).flatMap(waitingEntryOf);
+function readHead(tbljob: TableClient, partition: string, due: string, count: number): Promise<Row[]> {
+  return listRows(tbljob, odata`PartitionKey eq ${partition} and due le ${due}`, count);
 }
 
-/** The partitions that have entries, found by leaping from the first row of one to the first row of the next. */
-async function waitingPartitions(tbljob: TableClient): Promise<string[]> {
-  const partitions: string[] = [];
-  for (let last = waitingPrefix; ; ) {
-    const filter = odata`PartitionKey gt ${last} and PartitionKey lt ${waitingEnd}`;
-    const [first] = await listRows(tbljob, filter, 1);
-    if (!first) return partitions;
-    last = textOf(first.partitionKey);
-    partitions.push(last);
+/**
+ * The heads of all partitions that there are. Rows come partition by partition, so that one read is enough for a short
+ * waiting; a full page may have cut its last partition off, which then is read again, or leapt over if it filled the page.
+ */
+async function readHeads(tbljob: TableClient, due: string, count: number): Promise<Row[][]> {
+  const heads: Row[][] = [];
+  for (let after = waitingPrefix; ; ) {
+    const filter = odata`PartitionKey gt ${after} and PartitionKey lt ${waitingEnd} and due le ${due}`;
+    const rows = await listRows(tbljob, filter, count);
+    if (rows.length < count) return [...heads, rows];
+    const last = rows.at(-1)?.partitionKey;
+    const whole = rows.filter((row) => row.partitionKey !== last);
+    heads.push(whole.length > 0 ? whole : rows);
+    after = textOf((whole.at(-1) ?? rows.at(-1))?.partitionKey);
   }
 }
 

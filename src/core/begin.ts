@@ -22,6 +22,16 @@ export async function beginFirst(vm: Vm, world: World): Promise<Job | undefined>
   return undefined;
 }
 
+/** Begins a job that was just listed for the caller; undefined if it has moved on since. */
+export async function beginTaken(job: Job, world: World): Promise<Job | undefined> {
+  return decide(
+    job,
+    'processing',
+    { leaseUntil: world.now() + world.rules.leaseMs, cause: 'claimed' },
+    world,
+  );
+}
+
 async function begin(vm: Vm, entry: Entry, world: World): Promise<Job | undefined> {
   for (;;) {
     const job = await world.jobs.read(entry.jobId);
@@ -30,9 +40,8 @@ async function begin(vm: Vm, entry: Entry, world: World): Promise<Job | undefine
       await list(job, world);
       return undefined;
     }
-    const leaseUntil = world.now() + world.rules.leaseMs;
     if (job.state === 'assigned') {
-      const begun = await decide(job, 'processing', { leaseUntil, cause: 'claimed' }, world);
+      const begun = await beginTaken(job, world);
       if (!begun) continue;
       if (entry.ticket) await world.messages.remove(entry.ticket);
       return begun;
@@ -42,6 +51,7 @@ async function begin(vm: Vm, entry: Entry, world: World): Promise<Job | undefine
       if (!failed) continue;
       return undefined;
     }
+    const leaseUntil = world.now() + world.rules.leaseMs;
     const again = await world.jobs.write({ ...job, leaseUntil, unreported: job.unreported + 1 });
     if (again) return again;
   }

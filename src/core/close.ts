@@ -8,8 +8,13 @@ import type { World } from './world.ts';
  * way, the blob is only ever deleted when its result is recorded, and the next who meets the job ends the rest.
  */
 export async function close(job: Job, world: World): Promise<void> {
+  await settle(job, world);
+  await unlistFromVm(job.vmName, job, world);
+}
+
+/** All of closing but the VM's entry, which has gone stale by it. */
+export async function settle(job: Job, world: World): Promise<void> {
   assert(job.state === 'completed', `a job that is ${job.state} cannot be closed`);
   await world.jobs.record(job);
   await world.files.remove(job.fileName, job.etag);
-  await unlistFromVm(job.vmName, job, world);
 }

@@ -8,8 +8,8 @@ import type { Source } from './sources.ts';
 export interface CollectorWorld {
   now(): number;
   log(line: LogLine): Promise<void>;
-  /** The validator of the item that was collected last; undefined if none was. */
-  remembered(sourceName: string): Promise<string | undefined>;
+  /** The validators of the items that were collected last, by source name. */
+  remembered(): Promise<Map<string, string>>;
   remember(sourceName: string, validator: string): Promise<void>;
   /**
    * Asks a source for its item, unless it is still the one that the validator stands for. Retries by itself what may
@@ -47,17 +47,22 @@ const concurrencyMax = 4;
 export async function collect(sources: readonly Source[], world: CollectorWorld): Promise<Collected> {
   const collected: Collected = { created: 0, unchanged: 0, failed: 0 };
   const waiting = [...sources];
+  const validators = await world.remembered();
   const work = async () => {
     for (let source = waiting.shift(); source; source = waiting.shift())
-      collected[await collectOne(source, world)] += 1;
+      collected[await collectOne(source, validators.get(source.name), world)] += 1;
   };
   await Promise.all(Array.from({ length: concurrencyMax }, work));
   return collected;
 }
 
-async function collectOne(source: Source, world: CollectorWorld): Promise<keyof Collected> {
+async function collectOne(
+  source: Source,
+  validator: string | undefined,
+  world: CollectorWorld,
+): Promise<keyof Collected> {
   try {
-    const item = await world.fetchItem(source, await world.remembered(source.name));
+    const item = await world.fetchItem(source, validator);
     if (item.status === 'unchanged') return 'unchanged';
     const fileName = fileNameOf(source, item.validator);
     const put = await world.put({ fileName, body: item.body, metadata: tagsFor(source, world.now()) });

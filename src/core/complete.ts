@@ -1,17 +1,17 @@
 import { announce } from './announce.ts';
-import { close } from './close.ts';
+import { close, settle } from './close.ts';
 import { decide } from './decide.ts';
 import type { Recorded, Report } from './finish.ts';
 import type { Job } from './job.ts';
 import { mustRead } from './must-read.ts';
 import { unlist } from './unlist.ts';
-import type { Vm } from './vm.ts';
+import { sameName, type Vm } from './vm.ts';
 import type { World } from './world.ts';
 
 /**
  * Completes a job with a VM's result: one conditional write decides, so that one result is accepted, also of an older
- * attempt while the job has neither completed nor been cancelled. Then the job is closed, which a repeated report
- * carries on where it stopped.
+ * attempt while the job has neither completed nor been cancelled. Then the job is closed, but for the VM's own entry,
+ * which the VM's next file replaces; a repeated report carries on where the first one stopped.
  */
 export async function complete(reported: Job, report: Report, vm: Vm, world: World): Promise<Recorded> {
   for (let job = reported; ; job = await mustRead(job.id, world)) {
@@ -33,9 +33,13 @@ export async function complete(reported: Job, report: Report, vm: Vm, world: Wor
       world,
     );
     if (!completed) continue;
-    await close(completed, world);
-    await unlist(job, world);
+    await settle(completed, world);
+    if (!isListedOn(vm, job)) await unlist(job, world);
     await announce(completed, 'Vmstop', world);
     return 'new';
   }
+}
+
+function isListedOn(vm: Vm, job: Job): boolean {
+  return (job.state === 'assigned' || job.state === 'processing') && sameName(job.vmName, vm.name);
 }

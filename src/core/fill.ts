@@ -12,10 +12,11 @@ export async function fill(world: World): Promise<number> {
   let taken = 0;
   for (const entry of await world.jobs.waiting(actionsOf(vms), world.now(), rooms.length)) {
     const room = rooms.findIndex((vm) => canDo(vm, entry.action));
-    const vm = rooms[room];
-    if (!vm || !(await take(entry, vm, world))) continue;
-    rooms.splice(room, 1);
-    taken += 1;
+    const [vm] = room < 0 ? [] : rooms.splice(room, 1);
+    // Meanwhile it may have taken a file by itself: a look is cheaper than a file sent to and fro.
+    const fresh = vm && (await world.pool.read(vm.name));
+    if (!fresh || !hasRoom(fresh, world.rules, world.now())) continue;
+    if (await take(entry, fresh, world)) taken += 1;
   }
   return taken;
 }

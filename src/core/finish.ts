@@ -45,5 +45,11 @@ export async function finish(report: Report, world: World): Promise<Answer & { r
     : report.status === 'ok'
       ? await complete(job, report, vm, world)
       : await fail(job, report, vm, world);
-  return { ...(await goOn(vm.name, { writer: 'Vmstop', asksAgain }, world)), recorded };
+  const answer = await goOn(
+    vm.name,
+    { writer: 'Vmstop', asksAgain },
+    world,
+    recorded === 'new' ? job : undefined,
+  );
+  return { ...answer, recorded };
 }

@@ -1,10 +1,12 @@
 import type { Answer } from './answer.ts';
-import { beginFirst } from './begin.ts';
+import { beginFirst, beginTaken } from './begin.ts';
 import { AppError } from './errors.ts';
+import type { Job } from './job.ts';
 import type { LogWriter } from './log.ts';
 import { hasRoom } from './room.ts';
 import { stop } from './stop.ts';
 import { takeFirst } from './take.ts';
+import { isStaleEntryOf, unlistFromVm } from './unlist.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 
@@ -17,25 +19,46 @@ export interface Caller {
 
 /**
  * Stop or go on: the VM's first live file, else one of the waiting, else it is kept on for its idle grace, else stopped.
- * A caller that does not ask again is told nothing: its message stands in the queue for it.
+ * A caller that does not ask again is told nothing: its message stands in the queue for it. `closed` is the job that the
+ * VM has just finished; its entry is replaced by the next file's, or dropped.
  */
-export async function goOn(vmName: string, caller: Caller, world: World): Promise<Answer> {
+export async function goOn(
+  vmName: string,
+  caller: Caller,
+  world: World,
+  closed?: Pick<Job, 'id' | 'attempt'>,
+): Promise<Answer> {
   for (;;) {
     const vm = await world.pool.read(vmName);
     if (!vm)
       throw new AppError('not_in_pool', `${vmName} is no longer in the pool: its row in tblvm was deleted`);
-    if (vm.state === 'stopping') return { vmName: vm.name, stop: true, next: null };
+    const { name } = vm;
+    if (vm.state === 'stopping') return { vmName: name, stop: true, next: null };
 
-    if (vm.files.length > 0) {
-      if (!caller.asksAgain) return { vmName: vm.name, stop: false, next: null };
-      const begun = await beginFirst(vm, world);
-      if (begun) return { vmName: vm.name, stop: false, next: begun };
+    const files = vm.files.filter((entry) => !(closed && isStaleEntryOf(entry, closed)));
+    if (files.length > 0 && !caller.asksAgain) {
+      if (closed) await unlistFromVm(name, closed, world);
+      return { vmName: name, stop: false, next: null };
+    }
+    if (files.length > 0) {
+      const begun = await beginFirst({ ...vm, files }, world);
+      if (closed) await unlistFromVm(name, closed, world);
+      if (begun) return { vmName: name, stop: false, next: begun };
       continue;
     }
-    if (hasRoom(vm, world.rules, world.now()) && (await takeFirst(vm, world))) continue;
-    if (staysOn(vm, caller, world)) return { vmName: vm.name, stop: false, next: null };
+    const taken =
+      hasRoom({ ...vm, files }, world.rules, world.now()) &&
+      (await takeFirst(vm, world, { replaces: closed, isTold: caller.asksAgain }));
+    const begun = taken && caller.asksAgain && (await beginTaken(taken, world));
+    if (begun) return { vmName: name, stop: false, next: begun };
+    if (taken) continue;
+    if (vm.files.length > 0 && closed) {
+      await unlistFromVm(name, closed, world);
+      continue;
+    }
+    if (staysOn(vm, caller, world)) return { vmName: name, stop: false, next: null };
     if (await stop(vm, 'nothing is listed for it and nothing waits', caller.writer, world))
-      return { vmName: vm.name, stop: true, next: null };
+      return { vmName: name, stop: true, next: null };
   }
 }
 

@@ -6,10 +6,19 @@ import type { Job } from './job.ts';
 import { mustRead } from './must-read.ts';
 import { hasRoom, keepsVersionsApart, type VersionFacts } from './room.ts';
 import { start } from './start.ts';
+import { isStaleEntryOf, removeMessages } from './unlist.ts';
 import { readVersions } from './versions.ts';
 import type { Entry, Vm } from './vm.ts';
 import { sameName } from './vm.ts';
 import type { World } from './world.ts';
+
+/** How a job is listed on a VM. */
+export interface Listing {
+  /** A closed job whose entry it replaces, in the same write: the row never shows room that is about to be used. */
+  replaces?: Pick<Job, 'id' | 'attempt'> | undefined;
+  /** The VM is told in the answer to its own call, and needs no message. */
+  isTold?: boolean;
+}
 
 /**
  * Lists: puts a job where its row says it belongs, and finishes closing it where it is completed. The second of the
@@ -17,7 +26,7 @@ import type { World } from './world.ts';
  *
  * Returns the job as it then stands: a VM that accepts no more sends it elsewhere.
  */
-export async function list(job: Job, world: World): Promise<Job> {
+export async function list(job: Job, world: World, listing: Listing = {}): Promise<Job> {
   switch (job.state) {
     case 'received':
       await world.jobs.enlist('waiting', job);
@@ -32,20 +41,24 @@ export async function list(job: Job, world: World): Promise<Job> {
       return job;
     case 'assigned':
     case 'processing':
-      return listOnVm(job, world);
+      return listOnVm(job, world, listing);
   }
 }
 
-async function listOnVm(job: Job, world: World): Promise<Job> {
+async function listOnVm(job: Job, world: World, listing: Listing): Promise<Job> {
   // The VM row is read before the job row: whatever is then written with that VM row's ETag was still true of the job
   // after the row had been read.
-  const vm = await world.pool.read(job.vmName);
+  const row = await world.pool.read(job.vmName);
+  const replaced =
+    row?.files.filter((entry) => listing.replaces && isStaleEntryOf(entry, listing.replaces)) ?? [];
+  const vm = row && { ...row, files: row.files.filter((entry) => !replaced.includes(entry)) };
   const { current, facts } = await readVersions(job.id, world);
   assert(current, `job ${job.id} has vanished from tbljob; rows there are never deleted`);
   if (!isSamePlace(job, current)) return list(current, world);
   if (vm?.files.some((entry) => isEntryOf(entry, current))) return current;
   if (!vm || !accepts(vm, current, facts, world)) return sendElsewhere(current, vm, facts, world);
 
+  await removeMessages(replaced, world);
   const entry = { jobId: current.id, attempt: current.attempt, at: world.now() };
   const wakes = vm.state === 'deallocated';
   const listed = await world.pool.write({
@@ -53,9 +66,9 @@ async function listOnVm(job: Job, world: World): Promise<Job> {
     files: [...vm.files, entry],
     ...(wakes && { state: 'starting', stateAt: entry.at, startedAt: entry.at, silentAt: 0 }),
   });
-  if (!listed) return listOnVm(current, world);
+  if (!listed) return listOnVm(current, world, listing);
   if (wakes) await start(listed, world);
-  if (current.state === 'assigned') await sendMessage(current, listed, world);
+  if (current.state === 'assigned' && !listing.isTold) await sendMessage(current, listed, world);
   return current;
 }
 

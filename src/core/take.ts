@@ -1,7 +1,7 @@
 import { announce } from './announce.ts';
 import { decide } from './decide.ts';
 import type { Job } from './job.ts';
-import { list } from './list.ts';
+import { type Listing, list } from './list.ts';
 import { keepsVersionsApart } from './room.ts';
 import { unlist } from './unlist.ts';
 import { readVersions } from './versions.ts';
@@ -12,11 +12,11 @@ import type { IndexEntry, World } from './world.ts';
 const headCount = 8;
 
 /** Takes one of the first waiting files that a VM with room can do, and lists it there; undefined if there is none. */
-export async function takeFirst(vm: Vm, world: World): Promise<Job | undefined> {
+export async function takeFirst(vm: Vm, world: World, listing: Listing): Promise<Job | undefined> {
   const heads = await world.jobs.waiting(vm.actions, world.now(), headCount);
   while (heads.length > 0) {
     const [head] = heads.splice(Math.floor(world.random() * heads.length), 1);
-    const taken = head && (await take(head, vm, world));
+    const taken = head && (await take(head, vm, world, listing));
     if (taken) return taken;
   }
   return undefined;
@@ -26,7 +26,12 @@ export async function takeFirst(vm: Vm, world: World): Promise<Job | undefined> 
  * Takes one waiting file for a VM: decide, list, unlist. An entry that has gone stale is listed where its job says and
  * dropped. Undefined if the file is not to be had, or not on this VM.
  */
-export async function take(entry: IndexEntry, vm: Vm, world: World): Promise<Job | undefined> {
+export async function take(
+  entry: IndexEntry,
+  vm: Vm,
+  world: World,
+  listing: Listing = {},
+): Promise<Job | undefined> {
   const { current, facts } = await readVersions(entry.jobId, world);
   if (current?.state !== 'received' || current.attempt !== entry.attempt) {
     if (current) await list(current, world);
@@ -37,7 +42,7 @@ export async function take(entry: IndexEntry, vm: Vm, world: World): Promise<Job
   const cause = `${vm.name}: has room, and the file was among the first that waited`;
   const assigned = await decide(current, 'assigned', { vmName: vm.name, cause }, world);
   if (!assigned) return undefined;
-  const listed = await list(assigned, world);
+  const listed = await list(assigned, world, listing);
   await unlist(current, world);
   await announce(listed, 'Vmselector', world);
   return sameName(listed.vmName, vm.name) && listed.attempt === assigned.attempt ? listed : undefined;

@@ -1,6 +1,6 @@
 import { entryOf } from './index-entry.ts';
 import type { Job } from './job.ts';
-import type { Vm } from './vm.ts';
+import type { Entry, Vm } from './vm.ts';
 import type { World } from './world.ts';
 
 /**
@@ -29,9 +29,9 @@ export async function unlistFromVm(
 ): Promise<Vm | undefined> {
   for (;;) {
     const vm = await world.pool.read(vmName);
-    const stale = vm?.files.filter((entry) => entry.jobId === job.id && entry.attempt <= job.attempt) ?? [];
+    const stale = vm?.files.filter((entry) => isStaleEntryOf(entry, job)) ?? [];
     if (!vm || stale.length === 0) return vm;
-    for (const entry of stale) if (entry.ticket) await world.messages.remove(entry.ticket);
+    await removeMessages(stale, world);
     const files = vm.files.filter((entry) => !stale.includes(entry));
     const written = await world.pool.write({
       ...vm,
@@ -40,4 +40,14 @@ export async function unlistFromVm(
     });
     if (written) return written;
   }
+}
+
+/** Whoever drops an entry first deletes its message: later nobody would know its ticket. */
+export async function removeMessages(entries: readonly Entry[], world: World): Promise<void> {
+  for (const { ticket } of entries) if (ticket) await world.messages.remove(ticket);
+}
+
+/** Whether an entry stands for a job that has left its VM at this attempt. */
+export function isStaleEntryOf(entry: Entry, job: { id: string; attempt: number }): boolean {
+  return entry.jobId === job.id && entry.attempt <= job.attempt;
 }

@@ -13,13 +13,24 @@ let guest: ChildProcess;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rouse-left-'));
-  guest = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
+  const echo = `process.on('message', (message) => process.send(message))`;
+  guest = spawn(process.execPath, ['-e', echo], {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   await once(guest, 'spawn');
 });
 afterEach(async () => {
   guest.kill('SIGKILL');
   await rm(folder, { recursive: true });
 });
+
+/** Rejects, or never resolves, if the guest program was killed. */
+async function answers(): Promise<unknown> {
+  const answer = once(guest, 'message');
+  guest.send('there?');
+  return (await answer)[0];
+}
 
 const pidOf = ({ pid }: ChildProcess) => pid ?? 0;
 
@@ -42,14 +53,14 @@ describe('killLeftOver', () => {
   it('leaves another program alone that has its process id by now', async () => {
     await writeFile(join(folder, 'guest.pid'), `${pidOf(guest)} 12345`);
     await killLeftOver(folder);
-    expect(isAlive(pidOf(guest))).toBe(true);
+    expect(await answers()).toBe('there?');
     expect(existsSync(join(folder, 'guest.pid'))).toBe(false);
   });
 
   it.each(['', '0 0', '-1 5', 'garbage'])('takes a note of %j for none', async (note) => {
     await writeFile(join(folder, 'guest.pid'), note);
     await killLeftOver(folder, true);
-    expect(isAlive(pidOf(guest))).toBe(true);
+    expect(await answers()).toBe('there?');
   });
 
   it('has nothing to do where none was noted, or where it has ended', async () => {
@@ -57,6 +68,6 @@ describe('killLeftOver', () => {
     noteGuest(folder, pidOf(guest));
     forgetGuest(folder);
     await killLeftOver(folder, true);
-    expect(isAlive(pidOf(guest))).toBe(true);
+    expect(await answers()).toBe('there?');
   });
 });

@@ -49,6 +49,7 @@ describe('the work of a file', () => {
       '1000 finish f00.1 ok',
       '1000 close f00.1',
     ]);
+    expect(vi.getTimerCount()).toBe(0);
     expect(scripted.reports).toEqual([
       {
         fileName: 'in/cars.csv',
@@ -254,6 +255,15 @@ describe('the lease', () => {
     expect(scripted.calls.slice(-3)).toEqual(['60000 renew f00.1', '60000 close f00.1', '65000 next']);
     expect(scripted.reports).toEqual([]);
     expect(scripted.events).toContain('lease-lost in/cars.csv moved to vm02');
+  });
+
+  it('is refused during the last upload: reports nothing all the same', async () => {
+    const uploadResult = () => sleep(70_000);
+    const renew = inTurn<Answer>(leaseGone);
+    const scripted = scriptWorld({ next: inTurn(handOut(), nothing), renew, uploadResult });
+    await live(70_000, scripted);
+    expect(scripted.calls.at(-1)).toBe('70000 close f00.1');
+    expect(scripted.reports).toEqual([]);
   });
 
   it('runs out without an answer: kills the guest program, reports nothing', async () => {

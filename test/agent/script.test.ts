@@ -149,12 +149,15 @@ describe('agent hold', () => {
   });
 
   it('does not take the end of the lease by the report for its loss', async () => {
-    const scripted = await handedOut({ renew: inTurn(handOutOf(), leaseGone) });
-    const holding = hold(scripted);
-    await pass(59_000);
-    await rm(join(folder, 'held.json'));
-    await pass(5000);
+    const refuse = async () => {
+      setTimeout(() => rm(join(folder, 'held.json')), 500);
+      throw leaseGone;
+    };
+    const renew = vi.fn<AgentWorld['renew']>(refuse).mockResolvedValueOnce(handOutOf());
+    const holding = hold(await handedOut({ renew }));
+    await pass(65_000);
     await holding;
+    expect(renew).toHaveBeenCalledTimes(2);
   });
 
   it('has nothing to renew where nothing is handed out', async () => {

@@ -31,7 +31,7 @@ export async function openAzure(): Promise<OpenedAzure> {
     connection,
     operations: () => operations,
     world: azureWorld(connection, defaultRules),
-    machines: [],
+    machines: box.machines,
     close: box.close,
     ...handsOn(connection),
   };

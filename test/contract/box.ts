@@ -23,7 +23,7 @@ export interface TestBox {
   tableUrl: string;
   armUrl: string;
   /** The VMs that ARM has, deallocated: vm01 to vm05 unless the test says otherwise. */
-  machines: readonly string[];
+  machines: string[];
   /** What a child needs in its environment to be the function app: identity and CA. */
   env: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string; NODE_EXTRA_CA_CERTS: string };
   /** The function app's credential, through the identity endpoint. */
@@ -59,7 +59,7 @@ export async function openBox(options: BoxOptions = {}): Promise<TestBox> {
   await writeFile(keyFile, key, { mode: 0o600 });
   const identity = await startIdentityEndpoint({ tenantId });
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), certFile: caFile, keyFile });
-  const machines = options.machines ?? ['vm01', 'vm02', 'vm03', 'vm04', 'vm05'];
+  const machines = [...(options.machines ?? ['vm01', 'vm02', 'vm03', 'vm04', 'vm05'])];
   const arm = await startArm({
     subscriptionId,
     resourceGroup,

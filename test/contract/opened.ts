@@ -19,6 +19,6 @@ export interface Opened {
   /** The VM and the result name of the result row of a job. */
   result(jobId: string): Promise<{ vmName: string; resultName: string } | undefined>;
   /** Names of VMs that exist, are off, and have no row yet. */
-  machines: string[];
+  machines: readonly string[];
   close(): Promise<void>;
 }

@@ -54,6 +54,23 @@ describe('a reported success', () => {
     expect(town.vm('vm02').files).toEqual([]);
   });
 
+  it('hands out one of the waiting in the same answer, in the room of the file that is done', async () => {
+    const town = openTown(['vm01']);
+    const report = await inWork(town);
+    await town.arrive('b.json');
+    const writes: number[] = [];
+    const { write } = town.world.pool;
+    town.world.pool.write = (vm) => {
+      writes.push(vm.files.length);
+      return write(vm);
+    };
+    const answer = await finish(report, town.world);
+    expect(answer.next).toMatchObject({ fileName: 'b.json', state: 'processing', attempt: 1 });
+    expect(writes).toEqual([1]);
+    expect(town.vm('vm01').files).toMatchObject([{ jobId: answer.next?.id }]);
+    expect(town.memory.messages.size).toBe(0);
+  });
+
   it('of a cancelled job is not recorded', async () => {
     const town = openTown(['vm01']);
     const report = await inWork(town);
@@ -107,6 +124,17 @@ describe('a reported failure', () => {
     await finish({ ...report, ...failed }, town.world);
     expect((await finish({ ...report, ...failed }, town.world)).recorded).toBe('none');
     expect(town.job('a.json').failedRuns).toBe(1);
+  });
+
+  it('of an older attempt does not cost the VM the attempt that it has in work now', async () => {
+    const town = openTown(['vm01']);
+    const report = await inWork(town);
+    await finish({ ...report, ...failed }, town.world);
+    town.pass(town.world.rules.backoffMsMax);
+    const { next } = await claim('vm01', town.world);
+    await finish({ ...report, ...failed }, town.world);
+    expect(town.vm('vm01').files).toMatchObject([{ jobId: next?.id, attempt: 2 }]);
+    expect(town.job('a.json')).toMatchObject({ state: 'processing', attempt: 2 });
   });
 
   it.each([

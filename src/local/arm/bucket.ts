@@ -2,28 +2,28 @@
 export interface Limit {
   /** Tokens that it holds when it is full. */
   burst: number;
-  /** Tokens that come back in a minute. */
   refillPerMinute: number;
 }
 
-/** A token bucket. */
+/** A token bucket. Times are ms since the epoch. */
 export interface Bucket {
-  /** Takes a token if there is one; how many are left, or how long until there is one. */
+  /** Takes a token if there is one; tells how many are left, or how long until there is one. */
   take(now: number): { left: number } | { waitMs: number };
 }
 
-/** Makes a full bucket; `now` is ms since the epoch, here and in its calls. */
+/** Makes a full bucket. */
 export function makeBucket({ burst, refillPerMinute }: Limit, now: number): Bucket {
-  const perMs = refillPerMinute / 60_000;
-  let tokens = burst;
+  /** Tokens are counted in the time that they take to come back: whole numbers, no rounding. */
+  const tokenMs = 60_000 / refillPerMinute;
+  let heldMs = burst * tokenMs;
   let countedAt = now;
   return {
     take(now) {
-      tokens = Math.min(burst, tokens + (now - countedAt) * perMs);
+      heldMs = Math.min(burst * tokenMs, heldMs + now - countedAt);
       countedAt = now;
-      if (tokens < 1) return { waitMs: (1 - tokens) / perMs };
-      tokens -= 1;
-      return { left: Math.floor(tokens) };
+      if (heldMs < tokenMs) return { waitMs: tokenMs - heldMs };
+      heldMs -= tokenMs;
+      return { left: Math.floor(heldMs / tokenMs) };
     },
   };
 }

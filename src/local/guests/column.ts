@@ -85,8 +85,21 @@ export class Column {
       return { ...noFigures, min: isoOf(min), max: isoOf(max), histogram, sampled };
     }
     const histogram = binNumbers(ascending) ?? null;
-    return { min, max, mean, stddev, quantiles: quantilesOf(ascending), histogram, sampled };
+    return {
+      min,
+      max,
+      mean: finiteOrNull(mean),
+      stddev: finiteOrNull(stddev),
+      quantiles: quantilesOf(ascending),
+      histogram,
+      sampled,
+    };
   }
+}
+
+/** Sums near the end of the range of doubles overflow; JSON has no word for that. */
+function finiteOrNull(value: number | null): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
 /** A number as JSON would write it, a boolean in lower case. */

@@ -35,7 +35,7 @@ function factsOf(column: ColumnProfile): string[] {
       `${figure(min)} to ${figure(max)}`,
       ...missing,
       `median ${figure(quantiles.p50)}`,
-      `mean ${figure(mean)}`,
+      ...(mean === null ? [] : [`mean ${figure(mean)}`]),
     ];
   }
   const kind = type === 'string' ? 'text' : type;

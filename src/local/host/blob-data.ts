@@ -34,15 +34,11 @@ export function blobMetadata(
   caught: Record<string, string>,
 ): Record<string, TypedData> {
   const { etag: _etag, contentMD5: _contentMd5, ...properties } = blob.properties;
-  const pascalCased = Object.entries(properties).map(([key, value]) => [
-    key.charAt(0).toUpperCase() + key.slice(1),
-    value,
-  ]);
   return {
     BlobTrigger: { string: `${container.containerName}/${blob.name}` },
     Uri: { json: JSON.stringify(container.getBlobClient(blob.name).url) },
     // Without the ETag: the real host's JSON writer is not known to write its type, so nothing may lean on it.
-    Properties: { json: JSON.stringify(Object.fromEntries(pascalCased)) },
+    Properties: { json: JSON.stringify(properties) },
     Metadata: { json: JSON.stringify(blob.metadata ?? {}) },
     ...Object.fromEntries(Object.entries(caught).map(([name, value]) => [name, { string: value }])),
   };

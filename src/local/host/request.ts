@@ -6,7 +6,6 @@ export const bodyBytesMax = 104_857_600;
 
 /** The body of a request; undefined if it is too large. Rejects if the caller went away half-way. */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers['content-length'] ?? 0) > bodyBytesMax) return undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
   // What is left of a body that is too large must be let in, or its sender would never read the reply.

@@ -76,7 +76,7 @@ function readFunction(registered: RegisteredFunction, env: NodeJS.ProcessEnv): L
     return [{ bindingName, trigger: readTrigger(name, binding, env) }];
   });
   const [first] = read;
-  if (!first || read.length > 1) throw new Error('a function must have one trigger');
+  if (!first) throw new Error('a function must have a trigger');
   return { ...registered, name, ...first };
 }
 

@@ -21,8 +21,14 @@ export async function bundle(name: 'profile' | 'chart', folder: string): Promise
 }
 
 /** Runs a program as an agent does: a process of its own, without any environment. */
-export async function run(program: string, ...args: string[]): Promise<{ code: number | null; stderr: string }> {
-  const child = spawn(process.execPath, [program, ...args], { env: {}, stdio: ['ignore', 'inherit', 'pipe'] });
+export async function run(
+  program: string,
+  ...args: string[]
+): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: {},
+    stdio: ['ignore', 'inherit', 'pipe'],
+  });
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   return { code, stderr };
 }

@@ -63,17 +63,17 @@ export function stddevOf(values: number[]): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 }
 
-/** The value at the place `1 + (n - 1) p` of the sorted values, counted from one, between neighbours in proportion. */
-export function quantileOf(values: number[], p: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
+/** The value at the place `1 + (n - 1) p` of sorted values, counted from one, between neighbours in proportion. */
+export function quantileOf(sorted: number[], p: number): number {
   const place = 1 + (sorted.length - 1) * p;
   const below = sorted[Math.floor(place) - 1] as number;
   const above = sorted[Math.min(Math.floor(place), sorted.length - 1)] as number;
   return below + (place % 1) * (above - below);
 }
 
-/** How often each value occurs, by value. */
-export function countsOf(values: (string | number | boolean)[]): Map<string, number> {
-  const groups = Object.groupBy(values, String);
-  return new Map(Object.entries(groups).map(([value, group = []]) => [value, group.length]));
+/** How often each value occurs: the lengths of the runs in the sorted values. */
+export function countsOf(values: string[]): Map<string, number> {
+  const sorted = values.toSorted();
+  const lasts = [...sorted.keys()].filter((index) => sorted[index] !== sorted[index + 1]);
+  return new Map(lasts.map((last, run) => [sorted[last] ?? '', last - (lasts[run - 1] ?? -1)]));
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
 /** A folder for the tests of one file; gone after them. */
-export function useTempFolder(): { path(): string; write(name: string, content: string | Buffer): Promise<string> } {
+export function useTempFolder(): {
+  path(): string;
+  write(name: string, content: string | Buffer): Promise<string>;
+} {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rouse-guests-'));

@@ -28,8 +28,9 @@ app.storageBlob('content', { path: 'contents/in/{base}.csv', connection, handler
 app.storageQueue('take', {
   queueName: 'work',
   connection,
-  handler(message, context) {
+  async handler(message, context) {
     say(message, context);
+    if (String(message).startsWith('slow')) await sleep(400);
     if (message === 'fail' || (message === 'fail once' && context.triggerMetadata?.dequeueCount === 1))
       throw new Error('refused');
   },

@@ -17,10 +17,12 @@ function door(name: string, trigger: Partial<HttpTrigger> = {}): LoadedFunction 
   };
 }
 
+type Answer = HttpData | undefined | Error;
+
 /** Serves these functions; what each is called with is its reply, or what `answer` says. */
 async function serve(
   functions: LoadedFunction[],
-  { answer, routePrefix = 'api' }: { answer?: () => HttpData | undefined | Error; routePrefix?: string } = {},
+  { answer, routePrefix = 'api' }: { answer?: () => Answer | Promise<Answer>; routePrefix?: string } = {},
 ): Promise<string> {
   front = await startHttp({
     functions,
@@ -34,7 +36,7 @@ async function serve(
         ...input.http,
         body: Buffer.from(input.http?.body?.bytes ?? []).toString(),
       };
-      const http = answer ? answer() : { statusCode: '200', body: { string: JSON.stringify(body) } };
+      const http = answer ? await answer() : { statusCode: '200', body: { string: JSON.stringify(body) } };
       return http instanceof Error
         ? { error: http }
         : { response: { returnValue: http ? { http } : undefined } };
@@ -165,4 +167,29 @@ describe('replies', () => {
     failing = false;
     expect(await statusOf(`${url}/api/read`)).toBe(204);
   });
+});
+
+it('when stopped, ends the connections of the replies that it still gives', async () => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begin = () => {};
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  const url = await serve([door('slow')], {
+    answer: async () => {
+      begin();
+      await held;
+      return undefined;
+    },
+  });
+  const reply = fetch(`${url}/api/slow`);
+  await begun;
+  const stopping = front?.stop();
+  release();
+  expect((await reply).headers.get('connection')).toBe('close');
+  await stopping;
+  front = undefined;
 });

@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type AppSource, buildApp, buildHost, endChildren, startChild } from './child.ts';
 
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 let folder: string;
 let hostFile: string;
 let count = 0;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'rouse-host-'));
   hostFile = await buildHost(folder);
-}, 60_000);
+});
 afterAll(async () => {
   await endChildren();
   await rm(folder, { recursive: true, force: true });
@@ -214,7 +216,7 @@ describe('the end', () => {
     const url = `http://127.0.0.1:${await parent.ready}/`;
     expect((await fetch(url)).status).toBe(404);
     parent.process.kill('SIGKILL');
-    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), { timeout: 5000 });
+    await vi.waitFor(() => expect(fetch(url)).rejects.toThrow(), { timeout: 30_000 });
   });
 
   it('comes when a function runs longer than functionTimeout', async () => {
