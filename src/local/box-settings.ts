@@ -1,4 +1,4 @@
-import type { Azurite } from './azurite.ts';
+import type { RunningWorld } from './run-folder.ts';
 
 /** Who the box's Azure belongs to; any names would do. */
 export const tenantId = '00000000-0000-0000-0000-00000000000a';
@@ -10,17 +10,17 @@ export const resourceGroup = 'rouse-box';
  * has minutes.
  */
 export function boxSettings(box: {
-  azurite: Azurite;
+  storage: RunningWorld['storage'];
   armUrl: string;
   bootSeconds: number;
   sources: object[];
 }): Record<string, string> {
-  const { azurite, armUrl, bootSeconds, sources } = box;
+  const { storage, armUrl, bootSeconds, sources } = box;
   return {
     FUNCTIONS_WORKER_RUNTIME: 'node',
-    AzureWebJobsStorage__blobServiceUri: azurite.blobUrl,
-    AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
-    AzureWebJobsStorage__tableServiceUri: azurite.tableUrl,
+    AzureWebJobsStorage__blobServiceUri: storage.blobUrl,
+    AzureWebJobsStorage__queueServiceUri: storage.queueUrl,
+    AzureWebJobsStorage__tableServiceUri: storage.tableUrl,
     ARM_ENDPOINT: armUrl,
     VM_SUBSCRIPTION_ID: subscriptionId,
     VM_RESOURCE_GROUP: resourceGroup,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { builtPath } from './built.ts';
 import { type Child, startChild, startProgram } from './child.ts';
 import { freePort } from './free-port.ts';
 
-const hostFile = fileURLToPath(new URL('./host.mjs', import.meta.url));
-const appFolder = fileURLToPath(new URL('../app', import.meta.url));
+const hostFile = builtPath('local/host.mjs');
+const appFolder = builtPath('app');
 const readyMsMax = 120_000;
 
 /** A running Functions host. */

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { builtPath } from './built.ts';
 
 /** What the VMs of the box run: one guest program an action, as an agent's configuration file has it. */
 export interface GuestPlan {
@@ -11,7 +11,7 @@ export interface GuestPlan {
   steps: number;
 }
 
-const programs = fileURLToPath(new URL('./guests/', import.meta.url));
+const programs = builtPath('local/guests/');
 /** The programs are small: this keeps a run's memory near what it needs. */
 const nodeFlags = ['--max-semi-space-size=2'];
 

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Power } from '../core/world.ts';
+import { builtPath } from './built.ts';
 import { type Child, startChild } from './child.ts';
 import type { GuestPlan } from './guest-plan.ts';
 import type { RunFolder } from './run-folder.ts';
 
-const agentFile = fileURLToPath(new URL('../agent/rouse-agent.mjs', import.meta.url));
+const agentFile = builtPath('agent/rouse-agent.mjs');
 
 /** What an agent is told: in Azure by the VM's image and its metadata service, here by its environment. */
 export interface MachineSetup {

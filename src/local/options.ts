@@ -15,6 +15,8 @@ export interface BoxOptions {
   host: 'local' | 'func';
   /** Where the world keeps its storage, logs and work folders. */
   folder: string;
+  /** Settings of the function app that differ from the box's own. */
+  settings?: Record<string, string>;
   /** Where the functions are wanted; a free port if it is taken. */
   port: number;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Connection, connect } from '../azure/connect.ts';
 import { resourceGroup, subscriptionId } from './box-settings.ts';
+import { actAs } from './environment.ts';
 import { readRunningWorld } from './run-folder.ts';
 
 /** Connects to the world that runs in a folder, with its own identity endpoint. Throws if there is none. */
@@ -8,8 +9,7 @@ export async function connectToRunning(folder: string): Promise<Connection> {
   const world = await readRunningWorld(folder);
   if (!world)
     throw new Error(`No world is running in ${folder}. Open one with "npm start" in another terminal first.`);
-  Object.assign(process.env, world.identity);
-  for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
+  actAs(world.identity);
   return connect({
     ...world.storage,
     subscriptionId,

@@ -56,7 +56,7 @@ async function followUntilDone(
 /** All collected, nothing left in `data` but what failed, and every VM off, by its row and in truth. */
 function isDone({ vms, collected, inData, resting }: Snapshot, box: Box): boolean {
   return (
-    collected >= box.files &&
+    collected >= box.files.length &&
     inData <= resting &&
     vms.every(({ name, state }) => state === 'deallocated' && box.arm.power(name) === 'deallocated')
   );
@@ -65,7 +65,7 @@ function isDone({ vms, collected, inData, resting }: Snapshot, box: Box): boolea
 function summaryOf(box: Box, done: Snapshot, startedAt: number): string {
   const { starts, onMs } = box.arm.stats();
   return summarize(done, {
-    files: box.files,
+    files: box.files.length,
     elapsedMs: Date.now() - startedAt,
     vmStarts: starts,
     vmOnMs: onMs,

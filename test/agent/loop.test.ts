@@ -258,10 +258,10 @@ describe('the lease', () => {
   });
 
   it('is refused during the last upload: reports nothing all the same', async () => {
-    const uploadResult = () => sleep(70_000);
+    const handOn = () => sleep(70_000);
     const renew = inTurn<Answer>(leaseGone);
-    const scripted = scriptWorld({ next: inTurn(handOut(), nothing), renew, uploadResult });
-    await live(70_000, scripted);
+    const scripted = scriptWorld({ next: inTurn(handOut(), nothing), renew, handOn });
+    await live(70_000, scripted, planOf({ guests: new Map([['profile', guestOf({ next: 'chart' })]]) }));
     expect(scripted.calls.at(-1)).toBe('70000 close f00.1');
     expect(scripted.reports).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,7 +151,7 @@ describe('agent hold', () => {
 
   it('does not take the end of the lease by the report for its loss', async () => {
     const refuse = async () => {
-      setTimeout(() => rm(join(folder, 'held.json')), 500);
+      setTimeout(() => rmSync(join(folder, 'held.json')), 500);
       throw leaseGone;
     };
     const renew = vi.fn<AgentWorld['renew']>(refuse).mockResolvedValueOnce(handOutOf());

@@ -27,7 +27,7 @@ export function makeThrottle({ rate, now }: { rate: number; now: () => number })
   return {
     count(call, vm) {
       const { policy, burst, refillPerMinute } = limits[call];
-      const key = `${policy} ${vm.toLowerCase()}`;
+      const key = `${policy} ${vm}`;
       const bucket =
         buckets.get(key) ?? makeBucket({ burst, refillPerMinute: refillPerMinute * rate }, now());
       buckets.set(key, bucket);

@@ -3,12 +3,15 @@ import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { NetworkManagementClient } from '@azure/arm-network';
+import type { OperationOptions } from '@azure/core-client';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Power } from '../../../src/core/world.ts';
 import { type Arm, type ArmOptions, startArm } from '../../../src/local/arm/arm.ts';
 import { type Certificate, makeCertificate } from '../../../src/local/certificate.ts';
 import { type IdentityEndpoint, startIdentityEndpoint } from '../../../src/local/identity.ts';
+
+type OnResponse = NonNullable<OperationOptions['onResponse']>;
 
 const subscriptionId = '66666666-7777-8888-9999-000000000000';
 const tenantId = '11111111-2222-3333-4444-555555555555';
@@ -59,7 +62,7 @@ async function until(name: string, power: Power): Promise<void> {
 
 /** What the client throws where ARM refuses, and what ARM wrote. */
 async function refusalOf(
-  call: (options: { onResponse: (response: { bodyAsText?: string | null }) => void }) => Promise<unknown>,
+  call: (options: { onResponse: OnResponse }) => Promise<unknown>,
 ): Promise<{ statusCode: unknown; code: unknown; retryAfter: unknown; body: unknown }> {
   let body: unknown;
   try {
@@ -75,10 +78,10 @@ async function refusalOf(
   throw new Error('ARM did not refuse');
 }
 
-/** Asks ARM without a client. */
+/** Asks ARM without a client, for a path below the subscription or a whole URL. */
 async function ask(path: string, token?: string): Promise<{ status: number; body: string }> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const url = `${arm.url}/subscriptions/${subscriptionId}/${path}`;
+  const url = new URL(path, `${arm.url}/subscriptions/${subscriptionId}/`);
   const [response] = await once(
     request(url, { ca: certificate.cert, agent: false, headers }).end(),
     'response',
@@ -202,6 +205,24 @@ describe('starting and deallocating', () => {
     expect(arm.power('vm01')).toBe('running');
     await compute.virtualMachines.deallocate('pool', 'vm01', { updateIntervalInMs: 5 });
     expect(arm.power('vm01')).toBe('deallocated');
+  });
+
+  it('answers at its location as the operation itself would, once that has ended', async () => {
+    const compute = await open();
+    const remove = arm.faults.add({ on: 'boot', vm: 'vm01', fail: 'hang' });
+    let location = '';
+    const onResponse: OnResponse = ({ headers }) => {
+      location = headers.get('location') ?? '';
+    };
+    await compute.virtualMachines.start('pool', 'vm01', { onResponse }).submitted();
+    const token = await tokenOf(identity, identity.enroll({ principalId: 'p', clientId: 'c' }));
+    expect((await ask(location, token)).status).toBe(202);
+    arm.deallocate('vm01');
+    expect((await ask(location, token)).status).toBe(409);
+    remove();
+    await compute.virtualMachines.start('pool', 'vm02', { onResponse }).submitted();
+    await until('vm02', 'running');
+    expect((await ask(location, token)).status).toBe(200);
   });
 
   it('counts starts and the time that is billed, for each VM and for all', async () => {
@@ -354,7 +375,7 @@ describe('what goes wrong on demand', () => {
   });
 
   it('deallocates slowly, and refuses a start meanwhile', async () => {
-    const compute = await open();
+    const compute = await open({ deallocateMs: 0 });
     arm.switchOn('vm01');
     await until('vm01', 'running');
     arm.faults.add({ on: 'deallocation', vm: 'vm01', takeMs: 60_000 });

@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { type Connection, connect } from '../azure/connect.ts';
+import { setUp } from '../azure/setup.ts';
+import { type Arm, startArm } from './arm/arm.ts';
+import { startAzurite } from './azurite.ts';
+import { resourceGroup, subscriptionId, tenantId } from './box-settings.ts';
+import { makeCertificate } from './certificate.ts';
+import { actAs } from './environment.ts';
+import { type IdentityEndpoint, startIdentityEndpoint } from './identity.ts';
+import { loopbackAddresses } from './loopback.ts';
+import type { MachineSetup } from './machine-room.ts';
+import type { BoxOptions } from './options.ts';
+import type { RunFolder, RunningWorld } from './run-folder.ts';
+
+/** What Azure is to the rest of the world: storage, identities and VMs, and this process's own connection to them. */
+export interface Cloud {
+  storage: RunningWorld['storage'];
+  arm: Arm;
+  connection: Connection;
+  /** The function app's identity, as a child's environment has it. */
+  app: RunningWorld['identity'];
+  machines: MachineSetup[];
+  /** Storage operations of all but this process so far. */
+  storageOperations(): number;
+  close(): Promise<void>;
+}
+
+/** Starts Azurite, the identity endpoint and the emulated ARM, sets up the storage and writes the pool's rows. */
+export async function openCloud(folder: RunFolder, options: BoxOptions): Promise<Cloud> {
+  const certificate = await makeCertificate();
+  await writeFile(folder.certFile, certificate.cert);
+  await writeFile(folder.keyFile, certificate.key, { mode: 0o600 });
+
+  const identity = await startIdentityEndpoint({ tenantId });
+  const header = identity.enroll({ principalId: 'function-app', clientId: 'function-app-client' });
+  const app = { IDENTITY_ENDPOINT: identity.url, IDENTITY_HEADER: header };
+  actAs(app);
+
+  const names = vmNames(options.vms);
+  const addresses = await loopbackAddresses(names.length);
+  const bootMs = options.bootSeconds * 1000;
+  const [azurite, arm] = await Promise.all([
+    startAzurite({ folder: folder.storage, certFile: folder.certFile, keyFile: folder.keyFile }),
+    startArm({
+      certificate,
+      issuer: identity,
+      subscriptionId,
+      resourceGroup,
+      machines: names,
+      addresses,
+      bootMs,
+      deallocateMs: bootMs / 4,
+      seed: options.seed,
+    }),
+  ]);
+  const { blobUrl, queueUrl, tableUrl } = azurite;
+  const storage = { blobUrl, queueUrl, tableUrl };
+  let own = 0;
+  const connection = connect({
+    ...storage,
+    armUrl: arm.url,
+    subscriptionId,
+    resourceGroup,
+    ca: certificate.cert,
+    onRequest: () => {
+      own += 1;
+    },
+  });
+  await setUp(connection);
+  await writePool(names, connection);
+  return {
+    storage,
+    arm,
+    connection,
+    app,
+    machines: names.map((name, index) => machineSetup(name, addresses[index] ?? '', identity, arm)),
+    storageOperations: () => azurite.requests() - own,
+    async close() {
+      await azurite.stop();
+      await arm.close();
+      await identity.close();
+    },
+  };
+}
+
+/** All it takes to add a VM to the pool: a row with its name. */
+async function writePool(names: readonly string[], { tblvm }: Connection): Promise<void> {
+  const add = (name: string) =>
+    tblvm.upsertEntity({ partitionKey: 'vmlist', rowKey: name, vmName: name }, 'Merge');
+  for (let first = 0; first < names.length; first += 50)
+    await Promise.all(names.slice(first, first + 50).map(add));
+}
+
+function vmNames(count: number): string[] {
+  const digits = Math.max(2, String(count).length);
+  return Array.from({ length: count }, (_, index) => `vm${String(index + 1).padStart(digits, '0')}`);
+}
+
+function machineSetup(name: string, address: string, identity: IdentityEndpoint, arm: Arm): MachineSetup {
+  const header = identity.enroll(arm.identityOf(name));
+  return { name, address, identity: { IDENTITY_ENDPOINT: identity.url, IDENTITY_HEADER: header } };
+}
