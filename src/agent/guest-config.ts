@@ -37,7 +37,7 @@ export const guestConfig = z.strictObject({
   workingFolder: z.optional(z.string().check(z.minLength(1))),
   timeLimitSeconds: z.optional(seconds),
   environment: z._default(
-    z.array(z.string().check(z.refine(isVariable, 'NAME or NAME=value, and none of the agent’s own'))),
+    z.array(z.string().check(z.refine(isVariable, "NAME or NAME=value, and none of the agent's own"))),
     ['PATH', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'PATHEXT'],
   ),
   next: z.optional(action),

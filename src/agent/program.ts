@@ -54,7 +54,7 @@ export function agentProgram(stop: AbortSignal): Command {
     );
   program
     .command('next')
-    .description('claim and download this VM’s file and print it as one JSON line')
+    .description("claim and download this VM's file and print it as one JSON line")
     .action(() =>
       openHeld(async ({ world }, config) => {
         const held = await handOut(config.workFolder, config, stop, world);
@@ -80,7 +80,7 @@ export function agentProgram(stop: AbortSignal): Command {
     );
   program
     .command('search')
-    .description('find this VM’s message in the queue, for scripts that take messages, and print it')
+    .description("find this VM's message in the queue, for scripts that take messages, and print it")
     .option('--remove', 'delete it from the queue')
     .action(({ remove }: { remove?: boolean }) =>
       open(async ({ storage }, config) => {

@@ -9,14 +9,12 @@ export function isBlobName(name: string): boolean {
   return name !== '' && name.length <= nameLengthMax && !/\p{Surrogate}/u.test(name);
 }
 
-/**
- * The blob of this name; undefined where a URL cannot name it. `.` and `..` between slashes are resolved on the way, and
- * the service takes `\` for `/`: both would reach another blob.
- */
+/** `.` and `..` between slashes are resolved in every URL, and the service takes `\\` for `/`: they reach another blob. */
+const noUrlCarries = /\\|(^|\/)\.\.?(\/|$)/;
+
+/** The blob of this name; undefined where a URL cannot name it. */
 export function blobNamed(container: ContainerClient, name: string): BlockBlobClient | undefined {
-  if (!isBlobName(name)) return undefined;
-  const blob = container.getBlockBlobClient(name);
-  return blob.name === name ? blob : undefined;
+  return isBlobName(name) && !noUrlCarries.test(name) ? container.getBlockBlobClient(name) : undefined;
 }
 
 /** The blob of this name; throws `bad_input` where a URL cannot name it. */

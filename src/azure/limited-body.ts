@@ -1,24 +1,32 @@
-import { pipeline, Readable, Transform } from 'node:stream';
-import { AppError, isAppError } from '../core/errors.ts';
+import { Readable } from 'node:stream';
+import { AppError } from '../core/errors.ts';
 
 /**
  * The body of an answer as a stream of at most so many bytes. More fail it with `bad_input`; a connection that breaks, or
- * its time being up, with `unavailable`. Reading to the end or destroying it sets the connection free.
+ * its time being up, with `unavailable`. Reading it to the end or destroying it sets the connection free.
  */
 export function limitedBody(response: Response, sizeBytesMax: number): Readable {
+  const reader = response.body?.getReader();
   let bytes = 0;
-  const limit = new Transform({
-    transform(chunk: Uint8Array, _encoding, done) {
-      bytes += chunk.length;
-      if (bytes <= sizeBytesMax) done(null, chunk);
-      else done(new AppError('bad_input', `the item has more than ${sizeBytesMax} bytes (sizeBytesMax)`));
+  return new Readable({
+    async read() {
+      try {
+        const { done = true, value } = (await reader?.read()) ?? {};
+        bytes += value?.length ?? 0;
+        if (bytes <= sizeBytesMax) this.push(done ? null : value);
+        else this.destroy(tooLarge(sizeBytesMax));
+      } catch (cause) {
+        this.destroy(new AppError('unavailable', `the item broke off after ${bytes} bytes`, { cause }));
+      }
     },
-    destroy(error, done) {
-      if (error === null || isAppError(error)) done(error);
-      else done(new AppError('unavailable', `the item broke off after ${bytes} bytes`, { cause: error }));
+    async destroy(error, done) {
+      // What has failed already refuses to be cancelled, and needs no cancelling.
+      await reader?.cancel().catch(() => undefined);
+      done(error);
     },
   });
-  const source = response.body ? Readable.fromWeb(response.body) : Readable.from([]);
-  // What ends the one ends the other; whoever reads is told of an error by the stream itself.
-  return pipeline(source, limit, () => {});
+}
+
+function tooLarge(sizeBytesMax: number): AppError {
+  return new AppError('bad_input', `the item has more than ${sizeBytesMax} bytes (sizeBytesMax)`);
 }

@@ -5,17 +5,16 @@ import { fitting, timeColumn } from './columns.ts';
 import type { Storage } from './storage.ts';
 import { insertRow } from './table.ts';
 
-/** Later than any row that will ever be written, in 15 digits. */
+/** Later than any row will ever be written, and so far off that what is left to it has as many digits for long. */
 const endOfTimeMs = 999_999_999_999_999;
 
 /** The log in `tbllog`: one partition per writer, newest first, as keys sort upwards and are counted down from the end. */
 export function azureLog({ tbllog }: Storage): World['log'] {
   return async (line: LogLine) => {
-    const countdown = String(endOfTimeMs - Math.trunc(line.at)).padStart(15, '0');
     // That the key is there already can only mean that a try of this same call went through.
     await insertRow(tbllog, {
       partitionKey: line.writer,
-      rowKey: `${countdown}-${randomUUID()}`,
+      rowKey: `${endOfTimeMs - Math.trunc(line.at)}-${randomUUID()}`,
       VmName: line.vmName ?? '',
       FileName: line.fileName ?? '',
       Message: fitting(line.message),

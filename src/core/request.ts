@@ -67,6 +67,8 @@ function parse<S extends z.ZodMiniObject>(schema: S, parameters: Parameters): z.
   });
   const parsed = validate(schema, Object.fromEntries(known));
   if (!parsed.problems) return parsed.value;
-  const problems = parsed.problems.map(({ where, what }) => `${where}: ${what}`);
+  const problems = parsed.problems.map(
+    ({ where, what }) => `${where}: ${given.has(where.toLowerCase()) ? what : 'is missing'}`,
+  );
   throw new AppError('bad_input', `the call cannot be understood: ${problems.join('; ')}`);
 }

@@ -69,15 +69,7 @@ async function answer(
   const url = new URL(request.url ?? '/', origin);
   if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
   if (url.pathname === discoveryPath) {
-    const algorithms = ['RS256'];
-    return {
-      status: 200,
-      body: {
-        issuer: signer.issuer,
-        jwks_uri: origin + keysPath,
-        id_token_signing_alg_values_supported: algorithms,
-      },
-    };
+    return { status: 200, body: { issuer: signer.issuer, jwks_uri: origin + keysPath } };
   }
   if (url.pathname === keysPath) return { status: 200, body: signer.jwks };
   if (url.pathname !== tokenPath) return refuse(404, 'No such path.');

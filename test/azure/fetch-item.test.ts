@@ -94,8 +94,7 @@ describe('fetching an item', () => {
     const item = await fetchItem(whole, undefined, patient);
     if (item.status === 'new') item.body.destroy();
     const broken = await sourceOf((_, response) => {
-      response.write('ab');
-      response.destroy();
+      response.write('ab', () => response.destroy());
     });
     await expect(fetched(broken)).rejects.toMatchObject({ code: 'unavailable' });
     await expect.poll(() => readdir(folder)).toEqual([]);

@@ -1,70 +1,29 @@
-import { once } from 'node:events';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { TokenCredential } from '@azure/identity';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { connectCompute } from '../../src/azure/compute.ts';
 import { azureMachines } from '../../src/azure/machines.ts';
-import type { Machines } from '../../src/core/world.ts';
-import { type Certificate, makeCertificate } from '../../src/local/certificate.ts';
 import { sampleVm } from '../core/samples.ts';
+import { type Answer, anyToken, type FakeService, startFakeService } from './fake-service.ts';
 
 const subscriptionId = 'aaaa-BBBB';
 const resourceGroup = 'Pool';
 const vm = sampleVm({ name: 'vm01' });
 
-const anyToken: TokenCredential = {
-  getToken: async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 }),
-};
-
-interface Answer {
-  status: number;
-  body?: object | string;
-  headers?: Record<string, string>;
-}
-
 describe('machines', () => {
-  let certificate: Certificate;
-  const closers: (() => Promise<void>)[] = [];
-
-  beforeAll(async () => {
-    certificate = await makeCertificate();
-  });
+  const services: FakeService[] = [];
   afterEach(async () => {
-    for (const close of closers.splice(0)) await close();
+    for (const service of services.splice(0)) await service.close();
   });
 
-  /** An ARM that gives these answers in turn, the last one for ever; `asked` are the method and path of each request. */
+  /** The machines in an ARM that gives these answers, and what it is asked. */
   async function arm(
     answers: Answer[],
-    options: { credential?: TokenCredential; submitMsMax?: number } = {},
+    { credential = anyToken, submitMsMax }: { credential?: TokenCredential; submitMsMax?: number } = {},
   ) {
-    const asked: string[] = [];
-    const server = createServer(certificate, (request: IncomingMessage, response: ServerResponse) => {
-      asked.push(`${request.method} ${request.url}`);
-      const { status, body, headers } = answers[Math.min(asked.length, answers.length) - 1] ?? {
-        status: 500,
-      };
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
-      response.end(text.replaceAll('{origin}', `https://${request.headers.host}`));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    closers.push(async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    });
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { credential = anyToken, submitMsMax } = options;
-    const pool = connectCompute({
-      subscriptionId,
-      resourceGroup,
-      armUrl: url,
-      ca: certificate.cert,
-      credential,
-    });
+    const service = await startFakeService(answers);
+    services.push(service);
+    const { url: armUrl, ca, asked } = service;
+    const pool = connectCompute({ subscriptionId, resourceGroup, armUrl, ca, credential });
     return { asked, machines: azureMachines(pool, submitMsMax) };
   }
 
@@ -310,10 +269,7 @@ describe('machines', () => {
     [{ status: 500 }, 'unavailable'],
   ])('tell nothing when a page of the list fails', async (failure: Answer, code) => {
     const page = { value: [], nextLink: '{origin}/page2' };
-    const { machines, asked }: { machines: Machines; asked: string[] } = await arm([
-      { status: 200, body: page },
-      failure,
-    ]);
+    const { machines, asked } = await arm([{ status: 200, body: page }, failure]);
     await expect(machines.powers([vm])).rejects.toMatchObject({ code });
     expect(asked).toHaveLength(2);
   });

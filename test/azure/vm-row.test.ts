@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { columnsOf, vmOf } from '../../src/azure/vm-row.ts';
 import { sampleVm } from '../core/samples.ts';
 
@@ -6,6 +6,8 @@ const key = { partitionKey: 'vmlist', rowKey: 'vm01', etag: 'W/"1"' };
 const plain = sampleVm({ name: 'vm01', version: 'W/"1"' });
 
 describe('a row of tblvm', () => {
+  afterEach(() => vi.unstubAllEnvs());
+
   it('needs no more than its key to be a VM', () => {
     expect(vmOf({ ...key, vmName: 'VM01' })).toEqual(plain);
   });
@@ -44,7 +46,8 @@ describe('a row of tblvm', () => {
     [1_772_600_767_000, 1_772_600_767_000],
     [1_772_600_767_000n, 1_772_600_767_000],
     [new Date(1_772_600_767_000), 1_772_600_767_000],
-  ])('reads a time that a person wrote as %o', (value, ms) => {
+  ])('reads a time that a person wrote as %o, wherever it is read', (value, ms) => {
+    vi.stubEnv('TZ', 'America/New_York');
     expect(vmOf({ ...key, maintenanceUntil: value }).maintenanceUntil).toBe(ms);
     expect(vmOf({ ...key, unavailableUntil: value }).unavailableUntil).toBe(ms);
   });

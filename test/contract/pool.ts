@@ -99,8 +99,8 @@ export function describePool(given: () => Opened): void {
 
     it('notes who has spoken beside the rows, the latest word winning', async () => {
       const vm = await added('Pool-Heard');
-      await pool().hear('Pool-Heard', { at: 1_700_000_000_000, namesJobs: true });
-      await pool().hear('pool-heard', { at: 1_700_000_000_500, namesJobs: false });
+      await pool().hear('pool-heard', { at: 1_700_000_000_000, namesJobs: true });
+      await pool().hear('POOL-Heard', { at: 1_700_000_000_500, namesJobs: false });
       expect((await pool().heard()).get('pool-heard')).toEqual({ at: 1_700_000_000_500, namesJobs: false });
       expect((await mustRead('Pool-Heard')).version).toBe(vm.version);
     });

@@ -23,13 +23,16 @@ const scales: Scale[] = [
 export function binDates(ascending: Float64Array): Bins | undefined {
   const first = ascending[0] ?? 0;
   const last = ascending.at(-1) ?? 0;
-  const fitting = scales.filter((scale) => scale.binOf(last) - scale.binOf(first) < dateBinsMax);
-  const occupied = (scale: Scale) => new Set(ascending.map((value) => scale.binOf(value))).size;
-  const most = fitting[0] ? occupied(fitting[0]) : 0;
-  return count(
-    ascending,
-    fitting.findLast((scale) => occupied(scale) === most),
-  );
+  const [finest, ...coarser] = scales.filter((scale) => scale.binOf(last) - scale.binOf(first) < dateBinsMax);
+  if (!finest) return undefined;
+  const most = binsFilled(ascending, finest);
+  const blurring = coarser.findIndex((scale) => binsFilled(ascending, scale) < most);
+  const asFine = blurring < 0 ? coarser : coarser.slice(0, blurring);
+  return count(ascending, asFine.at(-1) ?? finest);
+}
+
+function binsFilled(values: Float64Array, scale: Scale): number {
+  return new Set(values.map((value) => scale.binOf(value))).size;
 }
 
 function even(widthMs: number, originMs: number): Scale {

@@ -24,7 +24,8 @@ const noFigures: Figures = {
 
 /**
  * Gathers the statistics of one column while its cells pass by, in memory that does not grow with their number. Texts
- * are numbers, dates or booleans only if all texts of the column are; a column of different kinds is `mixed`.
+ * are numbers, dates or booleans only if all texts of the column are; a column of different kinds is `mixed`. White
+ * space around a text is no part of it.
  */
 export class Column {
   readonly #name: string;

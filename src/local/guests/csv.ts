@@ -30,7 +30,7 @@ export async function readCsv(file: string, delimiter: string, table: Table): Pr
   }
 }
 
-/** Takes the parser's records, the header first. A stream of objects: half the memory of iterating over them. */
+/** Takes the parser's records, the header first. A stream of objects takes less memory than iterating over them. */
 function recordsInto(table: Table): Writable {
   let columns: Column[] | undefined;
   return new Writable({

@@ -42,13 +42,11 @@ function fromParts(parts: RegExpExecArray): number | undefined {
   return start + time * 1000 + Math.trunc(Number(`0.${fraction || 0}`) * 1000);
 }
 
-/** Start of a day (month counts from 0); undefined for one that the calendar has not. */
+/** Start of a day (month counts from 0); undefined for one that the calendar has not: it would begin in another month. */
 function midnight(year: number, month: number, day: number): number | undefined {
   const start = Date.UTC(year, month, day);
   const date = new Date(start);
-  return date.getUTCFullYear() === year && date.getUTCMonth() === month && date.getUTCDate() === day
-    ? start
-    : undefined;
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month ? start : undefined;
 }
 
 /** ISO 8601 in UTC, without the time at midnight and without fractions that are zero. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type BlobItem, type ContainerClient, RestError } from '@azure/storage-blob';
 
 /** Which versions of which blobs a function has dealt with, kept in storage so that a restart does not begin again. */
@@ -13,25 +12,19 @@ export interface Receipts {
   keyOf(blob: BlobItem): string;
 }
 
-const blobNameLengthMax = 1024;
 const hostId = 'rouse-local';
 
 /**
  * The receipts of one function for one container, named as the real host names them: ETag first, for a blob's name may hold
- * slashes (`BlobReceiptManager.cs` of azure-sdk-for-net). Where such a name would be too long for a blob, which is the end of
- * it in the real host, a hash stands for the blob's name.
+ * slashes (`BlobReceiptManager.cs` of azure-sdk-for-net). Azurite takes such a name however long it is. Azure ends at 1,024
+ * characters, so there a scanning host never triggers for a name that comes near that.
  *
  * @param hosts the container `azure-webjobs-hosts`
  */
 export function openReceipts(hosts: ContainerClient, functionName: string, containerName: string): Receipts {
   const prefix = `blobreceipts/${hostId}/Host.Functions.${functionName}/`;
   let known = new Set<string>();
-
-  function keyOf({ name, properties }: BlobItem): string {
-    const start = `${prefix}"${properties.etag}"/${containerName}/`;
-    if (start.length + name.length <= blobNameLengthMax) return start + name;
-    return start + createHash('sha256').update(name).digest('hex');
-  }
+  const keyOf = ({ name, properties }: BlobItem) => `${prefix}"${properties.etag}"/${containerName}/${name}`;
 
   return {
     keyOf,

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import { ComputeManagementClient } from '@azure/arm-compute';
+import { ComputeManagementClient, type VirtualMachinesStartOptionalParams } from '@azure/arm-compute';
 import { NetworkManagementClient } from '@azure/arm-network';
-import type { OperationOptions } from '@azure/core-client';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Power } from '../../../src/core/world.ts';
@@ -11,7 +10,7 @@ import { type Arm, type ArmOptions, startArm } from '../../../src/local/arm/arm.
 import { type Certificate, makeCertificate } from '../../../src/local/certificate.ts';
 import { type IdentityEndpoint, startIdentityEndpoint } from '../../../src/local/identity.ts';
 
-type OnResponse = NonNullable<OperationOptions['onResponse']>;
+type OnResponse = NonNullable<VirtualMachinesStartOptionalParams['onResponse']>;
 
 const subscriptionId = '66666666-7777-8888-9999-000000000000';
 const tenantId = '11111111-2222-3333-4444-555555555555';

@@ -15,11 +15,9 @@ describe('bins of numbers', () => {
   });
 
   it('hold a value on an edge above it, where binary fractions fall short of the decimal one', () => {
-    expect(binNumbers(sorted(0, 0.29, 0.3, 0.57, 0.58, 0.7, 1))).toEqual({
-      from: 0,
-      to: 1.05,
-      counts: [1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 1],
-    });
+    const bins = binNumbers(sorted(0.41, 0.57, 0.58, 0.58));
+    expect(bins).toMatchObject({ from: 0.41, to: 0.59 });
+    expect(bins?.counts.slice(-4)).toEqual([0, 0, 1, 2]);
   });
 
   it('have whole numbers in their middle when each has one of its own', () => {

@@ -17,7 +17,7 @@ function columnsOf({ columns }: TableProfile): [string, string, number][] {
 describe('delimited text', () => {
   it.each([
     ['a.csv', 'n,t\n1,x\n2,y\n'],
-    ['bom.csv', '\uFEFFn,t\r\n1,x\r\n2,y'],
+    ['bom.csv', '\uFEFF"n",t\r\n1,x\r\n2,y'],
     ['semicolons.csv', 'n;t\n1;"x, ""z"""\n2;y\n'],
     ['a.tsv', 'n\tt\n1\tx, z\n2\ty\n'],
     ['without-extension', 'n|t\n1|x\n2|y\n'],
@@ -108,7 +108,7 @@ describe('delimited text', () => {
     const wide = Array.from({ length: 1001 }, (_, index) => `c${index}`).join(',');
     await expect(profileOf('wide.csv', wide)).rejects.toThrow('more than 1000 columns');
     const endless = `a\n"${'x'.repeat(2_000_000)}`;
-    await expect(profileOf('endless.csv', endless)).rejects.toMatchObject({ code: 'bad_input' });
+    await expect(profileOf('endless.csv', endless)).rejects.toThrow('Max Record Size');
   });
 });
 

@@ -2,7 +2,7 @@
 export function textsIn(xml: string): { element: string; text: string }[] {
   const token =
     /<\?xml [^?]*\?>|<!\[CDATA\[[\s\S]*?\]\]>|<\/(?<close>[\w:-]+)>|<(?<open>[\w:-]+)(?:\s+[\w:-]+="(?:[^"<&]|&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)*")*\s*(?<empty>\/?)>|(?<text>(?:[^<&]|&(?:amp|lt|gt|quot|apos|#\d+|#x[\da-f]+);)+)/gy;
-  // biome would rather not see them, but just these must not occur: XML 1.0, section 2.2.
+  // XML 1.0, section 2.2.
   const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
   const bad = forbidden.exec(xml);
   if (bad) throw new Error(`a character that XML has not, at ${bad.index}`);
