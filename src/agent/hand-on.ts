@@ -1,3 +1,5 @@
+import { tagsOf } from '../core/metadata.ts';
+import { defaultRules } from '../core/rules.ts';
 import type { Claim, Metadata } from './world.ts';
 
 /** A new file made of a guest's output, for another action to go on with. */
@@ -14,7 +16,7 @@ export function handOnFrom(
   step: { next: string; extension: string },
   hopsMax: number,
 ): Onward | undefined {
-  const hop = 1 + Number(/^\d{1,4}$/.exec(metadata.hop ?? '')?.[0] ?? 0);
+  const hop = 1 + tagsOf({ metadata }, defaultRules).hop;
   if (hop > hopsMax) return undefined;
   const inherited: Metadata = metadata.priority === undefined ? {} : { priority: metadata.priority };
   return {

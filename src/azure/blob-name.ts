@@ -9,7 +9,7 @@ export function isBlobName(name: string): boolean {
   return name !== '' && name.length <= nameLengthMax && !/\p{Surrogate}/u.test(name);
 }
 
-/** `.` and `..` between slashes are resolved in every URL, and the service takes `\\` for `/`: they reach another blob. */
+/** `.` and `..` between slashes are resolved in every URL, and the service takes `\` for `/`: they reach another blob. */
 const noUrlCarries = /\\|(^|\/)\.\.?(\/|$)/;
 
 /** The blob of this name; undefined where a URL cannot name it. */

@@ -21,7 +21,7 @@ export function isAction(text: string): boolean {
 }
 
 /** Reads the tags of a file. */
-export function tagsOf(file: FileFacts, rules: Rules): Tags {
+export function tagsOf(file: Pick<FileFacts, 'metadata'>, rules: Pick<Rules, 'defaultAction'>): Tags {
   const { action = '', priority, hop, root = '', source } = file.metadata;
   return {
     action: isAction(action) ? action : rules.defaultAction,

@@ -16,8 +16,8 @@ export interface Child {
 
 const stopMsMax = 10_000;
 
-/** Loaded into a child before its program: the child does not outlive its parent, however that ends. */
-const endsWithParent = `data:text/javascript,${encodeURIComponent("process.channel?.unref(); process.once('disconnect', () => process.kill(process.pid, 'SIGKILL'));")}`;
+/** Loaded into a child before its program: the child is told to end when its parent has gone, however that ended. */
+const endsWithParent = `data:text/javascript,${encodeURIComponent("process.channel?.unref(); process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));")}`;
 
 export interface ChildOptions {
   env: NodeJS.ProcessEnv;

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { killLeftOver } from '../agent/left-over.ts';
 import type { Power } from '../core/world.ts';
 import { builtPath } from './built.ts';
 import { type Child, startChild } from './child.ts';
@@ -40,6 +41,7 @@ export interface MachineRoom {
 export function makeMachineRoom(setups: readonly MachineSetup[], around: Surroundings): MachineRoom {
   const byName = new Map(setups.map((setup) => [setup.name.toLowerCase(), setup]));
   const agents = new Map<string, Child>();
+  const ended: Promise<void>[] = [];
   let closed = false;
   return {
     power(name, power) {
@@ -48,7 +50,13 @@ export function makeMachineRoom(setups: readonly MachineSetup[], around: Surroun
       if (power === 'running' && setup && !closed && !agents.has(key)) {
         const agent = startAgent(setup, around);
         agents.set(key, agent);
-        void agent.exited.then(() => agents.get(key) === agent && agents.delete(key));
+        ended.push(
+          agent.exited.then(async () => {
+            // A machine that loses power takes all its processes with it.
+            await killLeftOver(workFolderOf(setup, around), true);
+            if (agents.get(key) === agent) agents.delete(key);
+          }),
+        );
       } else if (power !== 'running') {
         agents.get(key)?.kill();
         agents.delete(key);
@@ -58,12 +66,13 @@ export function makeMachineRoom(setups: readonly MachineSetup[], around: Surroun
     async close() {
       closed = true;
       await Promise.all([...agents.values()].map((agent) => agent.stop()));
+      await Promise.all(ended);
     },
   };
 }
 
 function startAgent(setup: MachineSetup, around: Surroundings): Child {
-  const workFolder = join(around.folder.vms, setup.name);
+  const workFolder = workFolderOf(setup, around);
   mkdirSync(workFolder, { recursive: true });
   const configFile = join(workFolder, 'agent.json');
   writeFileSync(configFile, JSON.stringify(configOf(setup, workFolder, around), null, 2));
@@ -78,6 +87,10 @@ function startAgent(setup: MachineSetup, around: Surroundings): Child {
       ROUSE_FUNCTION_KEY: around.functionKey,
     },
   });
+}
+
+function workFolderOf(setup: MachineSetup, around: Surroundings): string {
+  return join(around.folder.vms, setup.name);
 }
 
 /** Intervals in proportion to the box's leases. */

@@ -100,6 +100,19 @@ describe('fetching an item', () => {
     await expect.poll(() => readdir(folder)).toEqual([]);
   });
 
+  it('sets the connection free when the item is not read', async () => {
+    let free: () => void = () => {};
+    const freed = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const source = await sourceOf((_, response) => {
+      response.on('close', free).writeHead(200, { etag: '"1"' }).write('endless');
+    });
+    const item = await fetchItem(source, undefined, patient);
+    if (item.status === 'new') item.body.destroy();
+    await freed;
+  });
+
   it('sends the headers of the source', async () => {
     const source = await sourceOf(
       (request, response) => {

@@ -212,7 +212,6 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
     };
     await azure.addVms(['cost']);
     expect(await cost(() => world.pool.read('cost'))).toBe(1);
-    expect(await cost(() => world.pool.read('COST'))).toBe(2);
     const job = sampleJob({ fileName: 'rows/cost' });
     expect(await cost(() => world.jobs.insert(job))).toBe(1);
     expect(await cost(() => world.jobs.waiting(['a', 'b'], 0, 8))).toBe(2);
