@@ -78,6 +78,11 @@ export function nameHashIn(jobId: string): string {
   return jobId.slice(0, nameHashLength);
 }
 
+/** Whether a text can be a job id. */
+export function isJobId(text: string): boolean {
+  return text.length === nameHashLength + etagHashLength && /^[0-9a-f]+$/.test(text);
+}
+
 /** Whether a job id belongs to some version of this file. */
 export function isVersionOf(jobId: string, fileName: string): boolean {
   return jobId.startsWith(nameHashOf(fileName));

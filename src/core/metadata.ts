@@ -1,3 +1,4 @@
+import { isJobId } from './job.ts';
 import type { Rules } from './rules.ts';
 import type { FileFacts } from './world.ts';
 
@@ -23,11 +24,12 @@ export function isAction(text: string): boolean {
 /** Reads the tags of a file. */
 export function tagsOf(file: Pick<FileFacts, 'metadata'>, rules: Pick<Rules, 'defaultAction'>): Tags {
   const { action = '', priority, hop, root = '', source } = file.metadata;
+  const rootJobId = isJobId(root) ? root : '';
   return {
     action: isAction(action) ? action : rules.defaultAction,
     priority: priority !== undefined && /^[0-9]$/.test(priority) ? Number(priority) : 5,
     hop: hop !== undefined && /^[0-9]{1,4}$/.test(hop) ? Number(hop) : 0,
-    rootJobId: root,
-    originMade: source !== undefined || root !== '',
+    rootJobId,
+    originMade: source !== undefined || rootJobId !== '',
   };
 }

@@ -10,6 +10,8 @@ export function refusal(file: FileFacts, hop: number, rules: Rules): string | un
     return 'its name has a control character: rename it and upload it again';
   if (file.fileName.includes('\\'))
     return 'its name has a backslash, which storage clients turn into a slash: rename it and upload it again';
+  if (/(^|\/)\.\.?(\/|$)/.test(file.fileName))
+    return 'its name has . or .. between slashes, which URLs resolve away: rename it and upload it again';
   if (file.sizeBytes > rules.fileBytesMax)
     return `it has ${file.sizeBytes} bytes, more than FILE_BYTES_MAX (${rules.fileBytesMax})`;
   if (hop > rules.hopsMax)

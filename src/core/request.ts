@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { AppError } from './errors.ts';
 import type { Report } from './finish.ts';
+import { isJobId } from './job.ts';
 import { validate } from './validate.ts';
 
 /**
@@ -13,7 +14,7 @@ const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(le
 /** Azure resource names have at most 64 characters here (Linux VMs; 15 on Windows). */
 const vmName = text(64);
 const fileName = text(1024);
-const jobId = z.string().check(z.regex(/^[0-9a-f]{40}$/, 'is not a job id'));
+const jobId = z.string().check(z.refine(isJobId, 'is not a job id'));
 const attempt = z.coerce.number().check(z.int(), z.positive());
 
 const stopSchema = z.object({

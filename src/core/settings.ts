@@ -1,30 +1,25 @@
 import * as z from 'zod/mini';
 import { isAction } from './metadata.ts';
-import { defaultNames, type Names } from './names.ts';
 import { defaultRules, type Rules } from './rules.ts';
 import { parseSources, type Source } from './sources.ts';
-import { validate } from './validate.ts';
+import {
+  accountProblems,
+  type Environment,
+  type StorageSettings,
+  storageOf,
+  storageSchema,
+  url,
+} from './storage-settings.ts';
+import { type Validated, validate } from './validate.ts';
 
 /** All that the function app is told by its environment. */
-export interface Settings {
-  storage: { blobUrl: string; queueUrl: string; tableUrl: string };
-  names: Names;
+export interface Settings extends StorageSettings {
   arm: { armUrl: string; subscriptionId: string; resourceGroup: string };
   blobSource: 'EventGrid' | 'LogsAndContainerScan';
   sources: Source[];
   rules: Rules;
 }
 
-/** The prefix of the settings that name the storage account, as the bindings' `connection` names it. */
-export const connectionName = 'AzureWebJobsStorage';
-
-const url = z.string().check(z.url({ protocol: /^https?$/ }));
-const blobName = z
-  .string()
-  .check(z.regex(/^[a-z0-9](?:-?[a-z0-9]){2,62}$/, 'must be 3 to 63 of a-z, 0-9 and -'));
-const tableName = z
-  .string()
-  .check(z.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, 'must be 3 to 63 letters and digits'));
 const required = z.string().check(z.minLength(1));
 
 const number = (fallback: number, min: number, max: number, factor = 1) =>
@@ -42,19 +37,7 @@ const number = (fallback: number, min: number, max: number, factor = 1) =>
 const dayMs = 24 * 60 * 60_000;
 const seconds = (fallbackMs: number) => number(fallbackMs, 100, 7 * dayMs, 1000);
 
-const schema = z.object({
-  [`${connectionName}__accountName`]: z.optional(z.string()),
-  [`${connectionName}__blobServiceUri`]: z.optional(url),
-  [`${connectionName}__queueServiceUri`]: z.optional(url),
-  [`${connectionName}__tableServiceUri`]: z.optional(url),
-  DATA_CONTAINER: z._default(blobName, defaultNames.data),
-  RESULTS_CONTAINER: z._default(blobName, defaultNames.results),
-  QUEUE_PROCESSING: z._default(blobName, defaultNames.queueprocessing),
-  QUEUE_LOG: z._default(blobName, defaultNames.queuelog),
-  TABLE_VM: z._default(tableName, defaultNames.tblvm),
-  TABLE_LOG: z._default(tableName, defaultNames.tbllog),
-  TABLE_RESULTS: z._default(tableName, defaultNames.tblresults),
-  TABLE_JOB: z._default(tableName, defaultNames.tbljob),
+const schema = z.extend(storageSchema, {
   ARM_ENDPOINT: z._default(url, 'https://management.azure.com'),
   VM_SUBSCRIPTION_ID: required,
   VM_RESOURCE_GROUP: required,
@@ -89,45 +72,19 @@ export const settingNames = Object.keys(schema.shape);
  * Parses the settings once. Throws one error that lists every missing or wrong setting by name, never a value: what is
  * printed at a failed start ends up in logs.
  */
-export function parseSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(
-    settingNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
-  const parsed = validate(schema, given);
-  const sources = parseSources(environment.SOURCES || '[]', environment);
-  const problems = [
-    ...(parsed.problems ?? []).map(
-      ({ where, what }) => `${where}: ${given[where] === undefined ? 'is missing' : what}`,
-    ),
-    ...storageProblems(given),
-    ...sources.problems,
-  ];
-  if (!parsed.value || problems.length > 0) throw new Error(settingsError(problems));
-
-  const value = parsed.value;
+export function parseSettings(environment: Environment): Settings {
+  const parsed = validate(schema, withoutEmpty(environment));
+  const { sources, problems } = parseSources(environment.SOURCES || '[]', environment);
+  const value = valueIn(parsed, environment, [...accountProblems(environment), ...problems]);
   return {
-    storage: {
-      blobUrl: serviceUrl(given, 'blob'),
-      queueUrl: serviceUrl(given, 'queue'),
-      tableUrl: serviceUrl(given, 'table'),
-    },
-    names: {
-      data: value.DATA_CONTAINER,
-      results: value.RESULTS_CONTAINER,
-      queueprocessing: value.QUEUE_PROCESSING,
-      queuelog: value.QUEUE_LOG,
-      tblvm: value.TABLE_VM,
-      tbllog: value.TABLE_LOG,
-      tblresults: value.TABLE_RESULTS,
-      tbljob: value.TABLE_JOB,
-    },
+    ...storageOf(value),
     arm: {
       armUrl: value.ARM_ENDPOINT,
       subscriptionId: value.VM_SUBSCRIPTION_ID,
       resourceGroup: value.VM_RESOURCE_GROUP,
     },
     blobSource: value.BLOB_SOURCE,
-    sources: sources.sources,
+    sources,
     rules: {
       leaseMs: value.LEASE_SECONDS,
       bootMsMax: value.BOOT_SECONDS_MAX,
@@ -148,23 +105,24 @@ export function parseSettings(environment: Readonly<Record<string, string | unde
   };
 }
 
-type Service = 'blob' | 'queue' | 'table';
+/** The part of the settings that names the storage, for who needs no more. Throws as {@link parseSettings} does. */
+export function parseStorageSettings(environment: Environment): StorageSettings {
+  const parsed = validate(storageSchema, withoutEmpty(environment));
+  return storageOf(valueIn(parsed, environment, accountProblems(environment)));
+}
 
-function serviceUrl(given: Record<string, string | undefined>, service: Service): string {
-  return (
-    given[`${connectionName}__${service}ServiceUri`] ??
-    `https://${given[`${connectionName}__accountName`]}.${service}.core.windows.net`
+/** An empty setting is one that is not set: that is how App Service and shells show it. */
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
+}
+
+/** The settings, if nothing is wrong with them. */
+function valueIn<T>(parsed: Validated<T>, environment: Environment, others: readonly string[]): T {
+  const wrong = (parsed.problems ?? []).map(
+    ({ where, what }) => `${where}: ${environment[where] ? what : 'is missing'}`,
   );
-}
-
-function storageProblems(given: Record<string, string | undefined>): string[] {
-  if (given[`${connectionName}__accountName`]) return [];
-  return (['blob', 'queue', 'table'] as const)
-    .map((service) => `${connectionName}__${service}ServiceUri`)
-    .filter((name) => !given[name])
-    .map((name) => `${name}: is missing (or set ${connectionName}__accountName)`);
-}
-
-function settingsError(problems: readonly string[]): string {
-  return `Rouse cannot start, ${problems.length} of its settings are missing or wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`;
+  const problems = [...wrong, ...others];
+  if (!parsed.problems && problems.length === 0) return parsed.value;
+  const list = problems.map((problem) => `\n  - ${problem}`).join('');
+  throw new Error(`Rouse cannot start, ${problems.length} of its settings are missing or wrong:${list}`);
 }

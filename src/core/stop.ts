@@ -5,8 +5,8 @@ import { canMoveVm } from './moves.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 
-/** How long after `stopping` was written deallocate may still be called: less than any settle time. */
-const deallocateMsMax = 20_000;
+/** How long after `stopping` was written deallocate may still be begun; the adapter sends it within 10 s more, or never. */
+const deallocateMsMax = 10_000;
 
 /**
  * Stops a VM that lists nothing: writes `stopping`, then calls deallocate once. The write is conditional, so that a file

@@ -1,6 +1,6 @@
 import { app, type InvocationContext } from '@azure/functions';
 import { assign } from '../core/assign.ts';
-import { connectionName } from '../core/settings.ts';
+import { connectionName } from '../core/storage-settings.ts';
 import { realWorld, settings } from './app.ts';
 import { receiveBlobReference } from './blob-reference.ts';
 

@@ -1,6 +1,6 @@
 import { app, type InvocationContext } from '@azure/functions';
 import { record } from '../core/record.ts';
-import { connectionName } from '../core/settings.ts';
+import { connectionName } from '../core/storage-settings.ts';
 import { realWorld, settings } from './app.ts';
 
 /** Writes what VMs say as rows of `tbllog`. */

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Connection } from '../azure/connect.ts';
-import { azureWorld } from '../azure/world.ts';
-import { defaultRules } from '../core/rules.ts';
+import type { Storage } from '../azure/storage.ts';
 import type { Arm } from './arm/arm.ts';
 import { boxSettings } from './box-settings.ts';
 import { type Cloud, openCloud } from './cloud.ts';
@@ -20,7 +18,7 @@ import { sourcesOf } from './source-list.ts';
 /** A whole world in a box, running. */
 export interface Box {
   folder: RunFolder;
-  connection: Connection;
+  connection: Storage;
   arm: Arm;
   source: SourceServer;
   host: FunctionHost;
@@ -86,7 +84,7 @@ async function open(
   closers.push(() => withdrawWorld(folder));
 
   const { connection, arm, storageOperations } = cloud;
-  const observe = makeObserver(connection, azureWorld(connection, defaultRules));
+  const observe = makeObserver(connection);
   const total = files.length * plan.steps;
   return {
     folder,

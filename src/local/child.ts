@@ -19,6 +19,9 @@ const stopMsMax = 10_000;
 /** Loaded into a child before its program: the child is told to end when its parent has gone, however that ended. */
 const endsWithParent = `data:text/javascript,${encodeURIComponent("process.channel?.unref(); process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));")}`;
 
+/** A dozen Node processes share this machine: none of them needs a large young generation, or threads for its collector. */
+const smallNode = ['--max-semi-space-size=1', '--single-threaded'];
+
 export interface ChildOptions {
   env: NodeJS.ProcessEnv;
   /** Gets what it prints. */
@@ -28,7 +31,7 @@ export interface ChildOptions {
 
 /** Starts a Node program as a child that ends with this process, however that ends. */
 export function startChild(args: readonly string[], options: ChildOptions): Child {
-  return startProgram(process.execPath, [`--import=${endsWithParent}`, ...args], options);
+  return startProgram(process.execPath, [...smallNode, `--import=${endsWithParent}`, ...args], options);
 }
 
 /** Starts a program as a child. It gets no proxy variables: they would catch loopback calls. */

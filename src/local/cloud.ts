@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { type Connection, connect } from '../azure/connect.ts';
 import { setUp } from '../azure/setup.ts';
+import { connectStorage, type Storage } from '../azure/storage.ts';
 import { type Arm, startArm } from './arm/arm.ts';
 import { startAzurite } from './azurite.ts';
 import { resourceGroup, subscriptionId, tenantId } from './box-settings.ts';
@@ -16,7 +16,7 @@ import type { RunFolder, RunningWorld } from './run-folder.ts';
 export interface Cloud {
   storage: RunningWorld['storage'];
   arm: Arm;
-  connection: Connection;
+  connection: Storage;
   /** The function app's identity, as a child's environment has it. */
   app: RunningWorld['identity'];
   machines: MachineSetup[];
@@ -56,11 +56,8 @@ export async function openCloud(folder: RunFolder, options: BoxOptions): Promise
   const { blobUrl, queueUrl, tableUrl } = azurite;
   const storage = { blobUrl, queueUrl, tableUrl };
   let own = 0;
-  const connection = connect({
+  const connection = connectStorage({
     ...storage,
-    armUrl: arm.url,
-    subscriptionId,
-    resourceGroup,
     ca: certificate.cert,
     onRequest: () => {
       own += 1;
@@ -84,7 +81,7 @@ export async function openCloud(folder: RunFolder, options: BoxOptions): Promise
 }
 
 /** All it takes to add a VM to the pool: a row with its name. */
-async function writePool(names: readonly string[], { tblvm }: Connection): Promise<void> {
+async function writePool(names: readonly string[], { tblvm }: Storage): Promise<void> {
   const add = (name: string) =>
     tblvm.upsertEntity({ partitionKey: 'vmlist', rowKey: name, vmName: name }, 'Merge');
   for (let first = 0; first < names.length; first += 50)

@@ -38,13 +38,20 @@ export function pickDatasets(count = 40, bytesMax = bytesMaxDefault): Dataset[] 
  * cannot be read.
  */
 export function readFolder(folder: string): Dataset[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({ file, name: relative(folder, file).split(sep).join('/') }))
-    .filter(({ file, name }) => !/(^|\/)\./.test(name) && statSync(file).isFile())
-    .map(({ file, name }) => datasetOf(file, name))
+  return filesBelow(folder)
+    .map((file) => datasetOf(file, relative(folder, file).split(sep).join('/')))
     .sort(byName);
+}
+
+/** Step by step, because a recursive `readdir` follows links to folders, in circles too, from Node 22 on. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith('.'))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesBelow(path);
+      return statSync(path).isFile() ? [path] : [];
+    });
 }
 
 function tables(): Dataset[] {

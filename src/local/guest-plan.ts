@@ -13,7 +13,7 @@ export interface GuestPlan {
 
 const programs = builtPath('local/guests/');
 /** The programs are small: this keeps a run's memory near what it needs. */
-const nodeFlags = ['--max-semi-space-size=2'];
+const nodeFlags = ['--max-semi-space-size=1'];
 
 /**
  * The two-step cycle: `profile` computes statistics of a data set, and its output goes back into `data` for `chart`. Or

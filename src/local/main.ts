@@ -1,10 +1,11 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
-import { connect } from '../azure/connect.ts';
 import { putFile } from '../azure/put.ts';
 import { setUp } from '../azure/setup.ts';
-import { parseSettings } from '../core/settings.ts';
+import { connectStorage } from '../azure/storage.ts';
+import { parseStorageSettings } from '../core/settings.ts';
+import { connectionName } from '../core/storage-settings.ts';
 import type { BoxOptions } from './options.ts';
 import { connectToRunning } from './running.ts';
 import { type ShownTable, show, shownTables } from './show.ts';
@@ -88,14 +89,17 @@ program
 program
   .command('setup')
   .description(
-    'create containers, queues and tables in the account that the settings in the environment name',
+    'create containers, queues and tables in an existing account, as whoever is signed in; again is fine',
   )
-  .action(async () => {
-    const settings = parseSettings(process.env);
-    console.log(`rouse: setting up ${settings.storage.blobUrl} …`);
-    await setUp(connect({ ...settings.storage, ...settings.arm, names: settings.names }), (line) =>
-      console.log(line),
-    );
+  .option(
+    '--account <name>',
+    `the storage account, where the environment does not name it (${connectionName}__accountName)`,
+  )
+  .action(async ({ account }: { account?: string }) => {
+    const named = account === undefined ? {} : { [`${connectionName}__accountName`]: account };
+    const { storage, names } = parseStorageSettings({ ...process.env, ...named });
+    console.log(`rouse: setting up ${storage.blobUrl} …`);
+    await setUp(connectStorage({ ...storage, names }), (line) => console.log(line));
   });
 
 /** Parses a whole number within bounds. */

@@ -1,4 +1,4 @@
-import type { Connection } from '../azure/connect.ts';
+import type { Storage } from '../azure/storage.ts';
 import { formatRows, type Row, readRows } from './rows.ts';
 
 /** A table as people look at it: which of its partitions, which columns, and by which column the newest comes first. */
@@ -45,7 +45,7 @@ export const shownTables = Object.keys(views) as ShownTable[];
 
 /** The newest rows of one of the tables, as a text table or as JSON lines with every column. */
 export async function show(
-  connection: Connection,
+  connection: Storage,
   table: ShownTable,
   options: { limit: number; json: boolean },
 ): Promise<string> {

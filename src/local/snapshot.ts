@@ -1,6 +1,8 @@
-import type { Connection } from '../azure/connect.ts';
+import { azureJobs } from '../azure/jobs.ts';
+import { azurePool } from '../azure/pool.ts';
+import type { Storage } from '../azure/storage.ts';
 import type { VmState } from '../core/moves.ts';
-import type { World } from '../core/world.ts';
+
 import { type Row, readRows } from './rows.ts';
 
 /** The world at one moment, as its tables and blobs tell it. */
@@ -16,17 +18,19 @@ export interface Snapshot {
 }
 
 /** Looks at the world again and again; what a job's file is called is asked once only. */
-export function makeObserver(connection: Connection, world: World): () => Promise<Snapshot> {
+export function makeObserver(connection: Storage): () => Promise<Snapshot> {
+  const jobs = azureJobs(connection);
+  const vmRows = azurePool(connection);
   const fileNames = new Map<string, string>();
   const fileNameOf = async (jobId: string | undefined) => {
     if (jobId === undefined) return '';
-    const known = fileNames.get(jobId) ?? (await world.jobs.read(jobId))?.fileName ?? '';
+    const known = fileNames.get(jobId) ?? (await jobs.read(jobId))?.fileName ?? '';
     fileNames.set(jobId, known);
     return known;
   };
   return async () => {
     const [pool, sources, resting, results, inData] = await Promise.all([
-      world.pool.list(),
+      vmRows.list(),
       readRows(connection.tbljob, ['source']),
       readRows(connection.tbljob, ['resting']),
       readRows(connection.tblresults, ['result']),
@@ -43,7 +47,7 @@ export function makeObserver(connection: Connection, world: World): () => Promis
   };
 }
 
-async function countBlobs(connection: Connection): Promise<number> {
+async function countBlobs(connection: Storage): Promise<number> {
   let count = 0;
   for await (const _blob of connection.data.listBlobsFlat()) count += 1;
   return count;

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Connection } from '../azure/connect.ts';
+import type { Storage } from '../azure/storage.ts';
 import type { Row } from './rows.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -40,7 +40,7 @@ export function summarize({ results, resting }: Snapshot, figures: Figures): str
  * how many.
  */
 export async function copyResults(
-  connection: Connection,
+  connection: Storage,
   results: readonly Row[],
   folder: string,
 ): Promise<number> {

@@ -10,17 +10,18 @@ describe('a file’s tags', () => {
   it('have defaults for what is missing or wrong', () => {
     const plain = { action: 'process', priority: 5, hop: 0, rootJobId: '', originMade: false };
     expect(tagsOf(file, defaultRules)).toEqual(plain);
-    const wrong = { action: 'NOT AN ACTION', priority: '17', hop: '-1' };
+    const wrong = { action: 'NOT AN ACTION', priority: '17', hop: '-1', root: 'a/b' };
     expect(tagsOf({ ...file, metadata: wrong }, defaultRules)).toEqual(plain);
   });
 
   it('say what came from the collector or from another VM', () => {
     expect(tagsOf({ ...file, metadata: { source: 'prices' } }, defaultRules).originMade).toBe(true);
+    const root = 'a'.repeat(40);
     const step = tagsOf(
-      { ...file, metadata: { root: 'r', hop: '2', action: 'chart', priority: '0' } },
+      { ...file, metadata: { root, hop: '2', action: 'chart', priority: '0' } },
       defaultRules,
     );
-    expect(step).toEqual({ action: 'chart', priority: 0, hop: 2, rootJobId: 'r', originMade: true });
+    expect(step).toEqual({ action: 'chart', priority: 0, hop: 2, rootJobId: root, originMade: true });
   });
 });
 
@@ -28,6 +29,7 @@ describe('a file is refused', () => {
   it.each([
     ['a control character in its name', { fileName: 'a\u0001b' }, 0, 'control character'],
     ['a backslash in its name', { fileName: 'a\\b' }, 0, 'backslash'],
+    ['a .. between its slashes', { fileName: 'a/../b' }, 0, 'between slashes'],
     ['more bytes than are taken on', { sizeBytes: defaultRules.fileBytesMax + 1 }, 0, 'FILE_BYTES_MAX'],
     ['too many VMs behind it', {}, 9, 'HOPS_MAX'],
   ])('for %s', (_why, change, hop, words) => {
@@ -37,7 +39,7 @@ describe('a file is refused', () => {
   it('not for any other name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1000 }), (fileName) => {
-        fc.pre(!/[\p{Cc}\\]/u.test(fileName));
+        fc.pre(!/[\p{Cc}\\]|(^|\/)\.\.?(\/|$)/u.test(fileName));
         expect(refusal({ ...file, fileName }, 8, defaultRules)).toBeUndefined();
       }),
     );

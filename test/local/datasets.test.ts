@@ -55,14 +55,14 @@ describe('a folder of files', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('gives files of any type, in its sub-folders too, ordered by name', async () => {
-    await mkdir(join(folder, 'sub', 'deep'), { recursive: true });
+    await mkdir(join(folder, 'Sub', 'deep'), { recursive: true });
     await writeFile(join(folder, 'b.png'), 'picture');
-    await writeFile(join(folder, 'sub', 'deep', 'ä #1.csv'), '');
+    await writeFile(join(folder, 'Sub', 'deep', 'ä #1.csv'), '');
     await writeFile(join(folder, 'Z'), 'z');
     expect(readFolder(folder)).toEqual([
+      { name: 'Sub/deep/ä #1.csv', file: join(folder, 'Sub', 'deep', 'ä #1.csv'), bytes: 0 },
       { name: 'Z', file: join(folder, 'Z'), bytes: 1 },
       { name: 'b.png', file: join(folder, 'b.png'), bytes: 7 },
-      { name: 'sub/deep/ä #1.csv', file: join(folder, 'sub', 'deep', 'ä #1.csv'), bytes: 0 },
     ]);
   });
 

@@ -107,7 +107,7 @@ function cutOrWhole(name: string): unknown {
   return name.length <= 25 ? name : expect.stringMatching(/^.{25,}$/);
 }
 
-describe('the guest program chart', () => {
+describe('the guest program chart', { timeout: 60_000 }, () => {
   let program: string;
 
   beforeAll(async () => {

@@ -20,6 +20,9 @@ export async function bundle(name: 'profile' | 'chart', folder: string): Promise
   return outfile;
 }
 
+/** A program that has not ended by then hangs; it is killed and has no exit code. */
+const hangMs = 15_000;
+
 /** Runs a program as an agent does: a process of its own, without any environment. */
 export async function run(
   program: string,
@@ -28,6 +31,7 @@ export async function run(
   const child = spawn(process.execPath, [program, ...args], {
     env: {},
     stdio: ['ignore', 'inherit', 'pipe'],
+    timeout: hangMs,
   });
   const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   return { code, stderr };

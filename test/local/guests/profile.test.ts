@@ -121,7 +121,7 @@ function isKnownToDiffer(dataset: string, column: string): boolean {
   );
 }
 
-describe('the guest program profile', () => {
+describe('the guest program profile', { timeout }, () => {
   const folder = useTempFolder();
   const seen = (name: string) => datasets.find((dataset) => dataset.name === name)?.file ?? '';
   let program: string;
