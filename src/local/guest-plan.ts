@@ -12,8 +12,8 @@ export interface GuestPlan {
 }
 
 const programs = builtPath('local/guests/');
-/** The programs are small: this keeps a run's memory near what it needs. */
-const nodeFlags = ['--max-semi-space-size=1'];
+/** Ten of them may run at once on a small machine: a small young generation, and no optimizer where a run is over before it pays. */
+const smallNode = ['--max-semi-space-size=1'];
 
 /**
  * The two-step cycle: `profile` computes statistics of a data set, and its output goes back into `data` for `chart`. Or
@@ -32,7 +32,7 @@ export function planGuests(program: string | undefined): GuestPlan {
   return {
     guests: {
       profile: { command: node('profile.mjs'), extension: '.json', next: 'chart' },
-      chart: { command: node('chart.mjs'), extension: '.svg' },
+      chart: { command: node('chart.mjs', '--no-opt'), extension: '.svg' },
     },
     firstAction: 'profile',
     steps: 2,
