@@ -6,6 +6,7 @@ import type { Arm } from './arm/arm.ts';
 import { boxSettings } from './box-settings.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { type Dataset, pickDatasets, readFolder } from './datasets.ts';
+import { fromHere } from './from-here.ts';
 import { type FunctionHost, startCoreTools, startLocalHost } from './function-host.ts';
 import { type GuestPlan, planGuests } from './guest-plan.ts';
 import { type MachineRoom, makeMachineRoom } from './machine-room.ts';
@@ -58,7 +59,7 @@ async function open(
   closers: Closers,
 ): Promise<Omit<Box, 'close'>> {
   const folder = await makeRunFolder(options.folder, options.keep);
-  const files = options.data === undefined ? pickDatasets(options.files) : readFolder(options.data);
+  const files = options.data === undefined ? pickDatasets(options.files) : readFolder(fromHere(options.data));
   const plan = planGuests(options.program);
 
   const cloud = await openCloud(folder, options);

@@ -1,4 +1,5 @@
 import { builtPath } from './built.ts';
+import { fromHere } from './from-here.ts';
 
 /** What the VMs of the box run: one guest program an action, as an agent's configuration file has it. */
 export interface GuestPlan {
@@ -21,14 +22,16 @@ const smallNode = ['--max-semi-space-size=1'];
  */
 export function planGuests(program: string | undefined): GuestPlan {
   if (program !== undefined)
-    return { guests: {}, default: { command: program }, firstAction: 'process', steps: 1 };
-  const node = (file: string) => [
-    process.execPath,
-    ...nodeFlags,
-    `${programs}${file}`,
-    '{input}',
-    '{output}',
-  ];
+    return {
+      guests: {},
+      default: { command: program, workingFolder: fromHere('.') },
+      firstAction: 'process',
+      steps: 1,
+    };
+  const node = (file: string, ...flags: string[]) => {
+    const command = [process.execPath, ...smallNode, ...flags, `${programs}${file}`];
+    return [...command, '{input}', '{output}'];
+  };
   return {
     guests: {
       profile: { command: node('profile.mjs'), extension: '.json', next: 'chart' },

@@ -6,6 +6,7 @@ import { setUp } from '../azure/setup.ts';
 import { connectStorage } from '../azure/storage.ts';
 import { parseStorageSettings } from '../core/settings.ts';
 import { connectionName } from '../core/storage-settings.ts';
+import { fromHere } from './from-here.ts';
 import type { BoxOptions } from './options.ts';
 import { connectToRunning } from './running.ts';
 import { type ShownTable, show, shownTables } from './show.ts';
@@ -61,10 +62,11 @@ program
         ...(options.action !== undefined && { action: options.action }),
         ...(options.priority !== undefined && { priority: String(options.priority) }),
       };
-      const { size } = statSync(file);
+      const path = fromHere(file);
+      const { size } = statSync(path);
       await putFile(connection, {
         fileName,
-        body: createReadStream(file),
+        body: createReadStream(path),
         metadata,
         sizeBytes: size,
         ifAbsent: false,

@@ -49,14 +49,20 @@ export async function copyResults(
   for (const row of results) {
     const resultName = String(row.ResultName ?? '');
     if (!resultName) continue;
-    const name = `${originOf(row, byJob)
-      .replace(/[^\w.-]+/g, '_')
-      .slice(0, 100)}.${row.Action}${extname(resultName)}`;
+    const name = readableName(row, resultName, byJob);
     const { readableStreamBody } = await connection.results.getBlobClient(resultName).download();
     if (readableStreamBody) await pipeline(readableStreamBody, createWriteStream(join(folder, name)));
     copied += 1;
   }
   return copied;
+}
+
+/** `{origin}.{action}{extension}`; a result without an extension of its own has that of the file. */
+function readableName(row: Row, resultName: string, byJob: ReadonlyMap<string, Row>): string {
+  const extension = extname(resultName.replace(/\.\d+/, '')) || extname(String(row.FileName));
+  return `${originOf(row, byJob)
+    .replace(/[^\w.-]+/g, '_')
+    .slice(0, 100)}.${row.Action}${extension}`;
 }
 
 /** The name of the file from outside that a result came from: a later step's file is named after its parent's job. */
