@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 /** Which rooms a room may import from, besides itself, and which packages it may use. */
 const mayImport: Record<string, { rooms: string[]; packages: RegExp }> = {
   core: { rooms: [], packages: /^(node:(assert|crypto|stream)|zod\/)/ },
-  functions: { rooms: ['core', 'azure'], packages: /^@azure\/functions(-extensions-base)?$/ },
+  functions: { rooms: ['core', 'azure'], packages: /^(node:assert|@azure\/functions(-extensions-base)?)$/ },
   azure: { rooms: ['core'], packages: /^(node:|@azure\/(?!functions)|p-retry$|zod\/)/ },
   agent: { rooms: ['core', 'azure'], packages: /^(node:|commander$|zod\/|p-retry$)/ },
   local: { rooms: ['core', 'azure', 'agent'], packages: /./ },

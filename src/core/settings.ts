@@ -123,6 +123,8 @@ function valueIn<T>(parsed: Validated<T>, environment: Environment, others: read
   );
   const problems = [...wrong, ...others];
   if (!parsed.problems && problems.length === 0) return parsed.value;
-  const list = problems.map((problem) => `\n  - ${problem}`).join('');
-  throw new Error(`Rouse cannot start, ${problems.length} of its settings are missing or wrong:${list}`);
+  // One line: the host takes stderr line by line, and would drop the lines that do not say "error".
+  throw new Error(
+    `Rouse cannot start, ${problems.length} of its settings are missing or wrong: ${problems.join('; ')}`,
+  );
 }

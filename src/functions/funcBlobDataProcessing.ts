@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { app, type InvocationContext } from '@azure/functions';
 import { assign } from '../core/assign.ts';
 import { connectionName } from '../core/storage-settings.ts';
@@ -18,7 +19,8 @@ export async function funcBlobDataProcessing(
 
 /** `blobTrigger` is `{container}/{name}`; a name may itself have slashes. */
 function fileNameOf(context: InvocationContext): string {
-  const path = String(context.triggerMetadata?.blobTrigger);
+  const path = context.triggerMetadata?.blobTrigger;
+  assert(typeof path === 'string', 'the host named no blob in the trigger metadata blobTrigger');
   return path.slice(path.indexOf('/') + 1);
 }
 

@@ -78,7 +78,7 @@ describe('the built app', () => {
   it('does not load without its settings, and names them all in one message', async () => {
     const { VM_SUBSCRIPTION_ID: _, BLOB_SOURCE: __, ...some } = settings;
     await expect(load(some)).rejects.toThrow(
-      /2 of its settings.*VM_SUBSCRIPTION_ID: is missing.*BLOB_SOURCE: is missing/s,
+      /2 of its settings.*VM_SUBSCRIPTION_ID: is missing.*BLOB_SOURCE: is missing/,
     );
   });
 
