@@ -1,9 +1,9 @@
 import { announce } from './announce.ts';
 import { close, settle } from './close.ts';
 import { decide } from './decide.ts';
-import type { Recorded, Report } from './finish.ts';
 import type { Job } from './job.ts';
 import { mustRead } from './must-read.ts';
+import type { Recorded, Report } from './report.ts';
 import { unlist } from './unlist.ts';
 import { sameName, type Vm } from './vm.ts';
 import type { World } from './world.ts';

@@ -1,10 +1,10 @@
 import { announce } from './announce.ts';
 import { decide, type JobChange } from './decide.ts';
-import type { Recorded, Report } from './finish.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
 import type { JobState } from './moves.ts';
 import { mustRead } from './must-read.ts';
+import type { Recorded, Report } from './report.ts';
 import { unlist } from './unlist.ts';
 import { sameName, type Vm } from './vm.ts';
 import type { World } from './world.ts';

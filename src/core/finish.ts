@@ -4,24 +4,9 @@ import { AppError } from './errors.ts';
 import { fail } from './fail.ts';
 import { goOn } from './go-on.ts';
 import { greet } from './greet.ts';
+import type { Recorded, Report } from './report.ts';
 import { reportedJob } from './reported-job.ts';
 import type { World } from './world.ts';
-
-/** What a VM reports of a file; without `fileName` and `jobId` it only asks to stop. */
-export interface Report {
-  vmName: string;
-  fileName?: string | undefined;
-  /** Named by our agent; a script names the file only. */
-  jobId?: string | undefined;
-  attempt?: number | undefined;
-  status: 'ok' | 'failed';
-  resultName: string;
-  error: string;
-  durationMs: number;
-}
-
-/** What the report did: `none` where nothing of it was (or could still be) recorded. */
-export type Recorded = 'new' | 'duplicate' | 'none';
 
 /**
  * Finishes: records a VM's report, then tells it to stop or to go on. Throws `not_in_pool`; `not_yours` for a file that

@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
-import type { Report } from './finish.ts';
 import { isVersionOf, type Job } from './job.ts';
+import type { Report } from './report.ts';
 import { sameName, type Vm } from './vm.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { AppError } from './errors.ts';
-import type { Report } from './finish.ts';
 import { isJobId } from './job.ts';
+import type { Report } from './report.ts';
 import { validate } from './validate.ts';
 
 /**

@@ -3,16 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { JSONWebKeySet } from 'jose';
 import { closeServer, listen } from './listen.ts';
 import { type Reply, serve } from './reply.ts';
-import { makeSigner, type Signer } from './token.ts';
-
-/** A managed identity. */
-export interface Identity {
-  /** Object id of its service principal. */
-  principalId: string;
-  clientId: string;
-  /** ARM id of the VM (system-assigned) or of the identity itself (user-assigned). */
-  resourceId?: string;
-}
+import { type Identity, makeSigner, type Signer } from './token.ts';
 
 /** The identity endpoint of App Service, for as many identities as are enrolled. */
 export interface IdentityEndpoint {

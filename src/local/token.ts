@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JSONWebKeySet, SignJWT } from 'jose';
-import type { Identity } from './identity.ts';
+
+/** A managed identity. */
+export interface Identity {
+  /** Object id of its service principal. */
+  principalId: string;
+  clientId: string;
+  /** ARM id of the VM (system-assigned) or of the identity itself (user-assigned). */
+  resourceId?: string;
+}
 
 /** Signs access tokens for one tenant, with a key of its own. */
 export interface Signer {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/core/claim.ts';
-import { finish, type Report } from '../../src/core/finish.ts';
+import { finish } from '../../src/core/finish.ts';
+import type { Report } from '../../src/core/report.ts';
 import { openTown, type Town } from './town.ts';
 
 const ok = { vmName: 'vm01', status: 'ok', resultName: 'r.json', error: '', durationMs: 12 } as const;

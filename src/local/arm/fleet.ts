@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Power } from '../../core/world.ts';
-import type { Identity } from '../identity.ts';
+import type { Identity } from '../token.ts';
 import { type Machine, makeMachine } from './machine.ts';
 import type { Operations } from './operation.ts';
 import { makePace, type PaceOptions } from './pace.ts';
