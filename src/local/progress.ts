@@ -17,7 +17,11 @@ const marks: Record<VmState, string> = {
 };
 
 /** Progress on a stream; `total` result files are to come. */
-export function makeProgress(total: number, startedAt: number, stream = process.stdout): Progress {
+export function makeProgress(
+  total: number,
+  startedAt: number,
+  stream: NodeJS.WriteStream = process.stdout,
+): Progress {
   const elapsed = () => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
   return stream.isTTY ? onTerminal(total, elapsed, stream) : asLines(total, elapsed, stream);
 }
