@@ -1,4 +1,5 @@
 import { tagsOf } from '../core/metadata.ts';
+import { handedOnName } from '../core/origin.ts';
 import { defaultRules } from '../core/rules.ts';
 import type { Claim, Metadata } from './world.ts';
 
@@ -20,7 +21,7 @@ export function handOnFrom(
   if (hop > hopsMax) return undefined;
   const inherited: Metadata = metadata.priority === undefined ? {} : { priority: metadata.priority };
   return {
-    name: `${claim.jobId}.${step.next}${step.extension}`,
+    name: handedOnName(claim.jobId, step.next, step.extension),
     metadata: { ...inherited, action: step.next, hop: String(hop), root: metadata.root || claim.jobId },
   };
 }

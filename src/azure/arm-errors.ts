@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
-import { toAppError } from './errors.ts';
+import { isStatus, toAppError } from './errors.ts';
 
 /** No room in the region, zone, host group or cluster (Troubleshoot allocation failures). */
 const noCapacity =
@@ -13,7 +13,7 @@ const quota = /\bQuotaExceeded\b|\bquota\b/i;
  * JSON. The client gives only the outermost.
  */
 export function toArmError(error: unknown, body: string): unknown {
-  return toAppError(error, classOf(body));
+  return toAppError(error, classOf(body) ?? (isStatus(error, 404) ? 'not_found' : undefined));
 }
 
 function classOf(body: string): ErrorCode | undefined {

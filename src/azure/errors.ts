@@ -83,9 +83,8 @@ function codeByStatus(error: ServiceError): ErrorCode {
   if (status === 429 || (status === 503 && retryAfterMsOf(error) !== undefined)) return 'throttled';
   if (status === 503 && errorCodeOf(error) === 'ServerBusy') return 'throttled';
   if (status === 401 || status === 403) return 'no_permission';
-  if (status === 404) return 'not_found';
   if (status === 409 || status === 412) return 'conflict';
-  if (status >= 400 && status < 500 && status !== 408) return 'bad_input';
+  if (status >= 400 && status < 500 && status !== 408) return 'misconfigured';
   return 'unavailable';
 }
 

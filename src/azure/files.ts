@@ -27,7 +27,7 @@ export function azureFiles({ data }: Storage): Files {
       const blob = mustNameBlob(data, fileName);
       const removed = await unless(
         () => blob.delete({ conditions: { ifMatch: `"${etag}"` } }),
-        (error) => isStatus(error, 404, 'BlobNotFound') || isStatus(error, 412, 'ConditionNotMet'),
+        (error) => isStatus(error, 404, 'BlobNotFound') || isStatus(error, 412),
       );
       if (removed) return 'removed';
       // A condition is not met by a blob that is not there, either.

@@ -26,12 +26,12 @@ export function columnsOf(job: Job): TableEntity {
   };
 }
 
-/** A job from its row. Throws `bad_input` if its state is none: guessing one could repeat or lose its work. */
+/** A job from its row. Throws `unreadable` if its state is none: guessing one could repeat or lose its work. */
 export function jobOf(row: Row): Job {
   const id = textOf(row.rowKey);
   const state = textOf(row.state);
   if (!isJobState(state))
-    throw new AppError('bad_input', `job ${id} has the state '${state}', which is none`);
+    throw new AppError('unreadable', `job ${id} has the state '${state}', which is none`);
   return {
     id,
     fileName: textOf(row.fileName),

@@ -21,6 +21,12 @@ function describe(job: Job): { level: LogLevel; event: string; message: string }
         message: `${job.fileName} is in work on ${job.vmName}, attempt ${job.attempt}`,
       };
     case 'received':
+      if (job.cause === 'guest')
+        return {
+          level: 'warning',
+          event: 'run-failed',
+          message: `${job.fileName} waits for another run: ${why}`,
+        };
       return { level: 'info', event: 'waiting', message: `${job.fileName} waits: ${why}` };
     case 'completed':
       return {

@@ -5,6 +5,7 @@ import { type Job, jobIdOf } from './job.ts';
 import { list } from './list.ts';
 import { type Tags, tagsOf } from './metadata.ts';
 import { mustRead } from './must-read.ts';
+import { isOriginMade } from './origin.ts';
 import { refusal } from './refuse.ts';
 import { versionFacts } from './versions.ts';
 import type { FileFacts, World } from './world.ts';
@@ -26,7 +27,7 @@ export async function assign(fileName: string, world: World): Promise<Assigned> 
   if (known) return { outcome: 'listed', job: await list(known, world) };
 
   const tags = tagsOf(file, world.rules);
-  if (tags.originMade && versions.some((version) => version.state === 'completed')) {
+  if (isOriginMade(file) && versions.some((version) => version.state === 'completed')) {
     await deleteRepeat(file, jobId, world);
     return { outcome: 'repeat' };
   }

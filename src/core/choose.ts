@@ -40,9 +40,10 @@ export function choose(
         : (['least listed', least] as const);
   const vm = group[Math.floor(world.random() * group.length)];
   const others = able.filter((other) => !free.includes(other)).map((other) => other.name);
-  const rest = `${others.length > 0 ? `taken: ${span(others)}; ` : ''}idle ones: ${idle.length}, asleep ones: ${asleep.length}`;
+  const rest = `${others.length > 0 ? `cannot take it: ${span(others)}; ` : ''}idle ones: ${idle.length}, asleep ones: ${asleep.length}`;
   if (vm) return { vm, why: `${vm.name}: ${kind}; ${rest}`, hopeless: false };
-  if (able.length > 0) return { vm: undefined, why: `no room; taken: ${span(others)}`, hopeless: false };
+  if (able.length > 0)
+    return { vm: undefined, why: `no VM can take it now: ${span(others)}`, hopeless: false };
   return {
     vm: undefined,
     why: `none of the pool's ${vms.length} VMs can do the action "${job.action}"`,

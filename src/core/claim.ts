@@ -8,6 +8,6 @@ import type { World } from './world.ts';
  * Throws `not_in_pool`.
  */
 export async function claim(vmName: string, world: World): Promise<Answer> {
-  const vm = await greet(vmName, true, world);
+  const vm = await greet(vmName, world, { namesJobs: true });
   return goOn(vm.name, { writer: 'Vmstop', asksAgain: true }, world);
 }

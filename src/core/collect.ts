@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { isAppError } from './errors.ts';
 import type { LogLine } from './log.ts';
+import { collectedName } from './origin.ts';
 import type { Source } from './sources.ts';
 
 /** What the collector asks of the world: a small record of its own. */
@@ -48,11 +48,19 @@ export async function collect(sources: readonly Source[], world: CollectorWorld)
   const collected: Collected = { created: 0, unchanged: 0, failed: 0 };
   const waiting = [...sources];
   const validators = await world.remembered();
+  const errors: unknown[] = [];
   const work = async () => {
-    for (let source = waiting.shift(); source; source = waiting.shift())
-      collected[await collectOne(source, validators.get(source.name), world)] += 1;
+    for (let source = waiting.shift(); source; source = waiting.shift()) {
+      try {
+        collected[await collectOne(source, validators.get(source.name), world)] += 1;
+      } catch (error) {
+        // The others are collected first; then the host is told.
+        errors.push(error);
+      }
+    }
   };
   await Promise.all(Array.from({ length: concurrencyMax }, work));
+  if (errors.length > 0) throw errors[0];
   return collected;
 }
 
@@ -85,9 +93,8 @@ async function collectOne(
 
 /** `{source}.{version}{extension}`, the extension being that of the URL's path where it has an ordinary one. */
 function fileNameOf(source: Source, validator: string): string {
-  const version = createHash('sha256').update(validator, 'utf8').digest('hex').slice(0, 12);
   const extension = /\.[A-Za-z0-9]{1,16}$/.exec(new URL(source.url).pathname)?.[0] ?? '';
-  return `${source.name}.${version}${extension}`;
+  return collectedName(source.name, validator, extension);
 }
 
 function tagsFor(source: Source, now: number): Record<string, string> {

@@ -17,6 +17,10 @@ const retryableByCode = {
   ambiguous: false,
   /** What was asked for does not exist. */
   not_found: false,
+  /** Azure refuses the call itself: a table, container or setting is not as it should be. */
+  misconfigured: false,
+  /** A row of ours that makes no sense; somebody has edited it. */
+  unreadable: false,
   /** The blob is another version than the one asked for, or gone. */
   blob_changed: false,
   /** Azure throttles: try again after `retryAfterMs`. */

@@ -2,6 +2,7 @@ import { announce } from './announce.ts';
 import { decide, type JobChange } from './decide.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
+import { carryOn } from './live.ts';
 import type { JobState } from './moves.ts';
 import { mustRead } from './must-read.ts';
 import type { Recorded, Report } from './report.ts';
@@ -19,7 +20,10 @@ const unnamedDelayMs = 5 * 60_000;
  */
 export async function fail(reported: Job, report: Report, vm: Vm, world: World): Promise<Recorded> {
   for (let job = reported; ; job = await mustRead(job.id, world)) {
-    if (!isPresentAttempt(job, report, vm)) return 'none';
+    if (!isPresentAttempt(job, report, vm)) {
+      await carryOn(job, vm, world);
+      return 'none';
+    }
     const { state, change } = await judge(job, report, world);
     const decided = await decide(job, state, change, world);
     if (!decided) continue;

@@ -1,6 +1,5 @@
 import type { Answer } from './answer.ts';
 import { complete } from './complete.ts';
-import { AppError } from './errors.ts';
 import { fail } from './fail.ts';
 import { goOn } from './go-on.ts';
 import { greet } from './greet.ts';
@@ -15,15 +14,8 @@ import type { World } from './world.ts';
 export async function finish(report: Report, world: World): Promise<Answer & { recorded: Recorded }> {
   const isAboutFile = report.fileName !== undefined || report.jobId !== undefined;
   const asksAgain = report.jobId !== undefined;
-  const vm = isAboutFile
-    ? await greet(report.vmName, asksAgain, world)
-    : await world.pool.read(report.vmName);
-  if (!vm)
-    throw new AppError(
-      'not_in_pool',
-      `${report.vmName} is not a VM of the pool: no row in tblvm has its name`,
-    );
-
+  // Of a caller that names no job only a reported file is a word: a script that restarts is not thereby alive.
+  const vm = await greet(report.vmName, world, isAboutFile ? { namesJobs: asksAgain } : undefined);
   const job = isAboutFile ? await reportedJob(report, vm, world) : undefined;
   const recorded = !job
     ? 'none'

@@ -1,7 +1,8 @@
 import type { Answer } from './answer.ts';
 import { beginFirst, beginTaken } from './begin.ts';
-import { AppError } from './errors.ts';
+import { readOfPool } from './greet.ts';
 import type { Job } from './job.ts';
+import { dropStale } from './live.ts';
 import type { LogWriter } from './log.ts';
 import { hasRoom } from './room.ts';
 import { stop } from './stop.ts';
@@ -29,16 +30,15 @@ export async function goOn(
   closed?: Pick<Job, 'id' | 'attempt'>,
 ): Promise<Answer> {
   for (;;) {
-    const vm = await world.pool.read(vmName);
-    if (!vm)
-      throw new AppError('not_in_pool', `${vmName} is no longer in the pool: its row in tblvm was deleted`);
+    const vm = await readOfPool(vmName, world);
     const { name } = vm;
     if (vm.state === 'stopping') return { vmName: name, stop: true, next: null };
 
     const files = vm.files.filter((entry) => !(closed && isStaleEntryOf(entry, closed)));
     if (files.length > 0 && !caller.asksAgain) {
       if (closed) await unlistFromVm(name, closed, world);
-      return { vmName: name, stop: false, next: null };
+      if (await dropStale({ ...vm, files }, world)) return { vmName: name, stop: false, next: null };
+      continue;
     }
     if (files.length > 0) {
       const begun = await beginFirst({ ...vm, files }, world);

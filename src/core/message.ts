@@ -24,8 +24,14 @@ const logEvent = z.object({
   vmName: z.string().check(z.minLength(1)),
   fileName: z.optional(z.nullable(z.string())),
   message: z.string(),
-  level: z._default(z.string(), 'info'),
-  event: z._default(z.string(), 'log'),
+  level: z.pipe(
+    z.optional(z.nullable(z.string())),
+    z.transform((level) => level ?? 'info'),
+  ),
+  event: z.pipe(
+    z.optional(z.nullable(z.string())),
+    z.transform((event) => event ?? 'log'),
+  ),
 });
 
 export type LogEvent = z.infer<typeof logEvent>;

@@ -10,8 +10,6 @@ export interface Tags {
   hop: number;
   /** The first job of its workflow; '' for a file from outside. */
   rootJobId: string;
-  /** Made by the collector or an agent under a name that stands for one origin: a newer version is a repeat. */
-  originMade: boolean;
 }
 
 const actionPattern = /^[a-z0-9-]{1,63}$/;
@@ -23,13 +21,12 @@ export function isAction(text: string): boolean {
 
 /** Reads the tags of a file. */
 export function tagsOf(file: Pick<FileFacts, 'metadata'>, rules: Pick<Rules, 'defaultAction'>): Tags {
-  const { action = '', priority, hop, root = '', source } = file.metadata;
+  const { action = '', priority, hop, root = '' } = file.metadata;
   const rootJobId = isJobId(root) ? root : '';
   return {
     action: isAction(action) ? action : rules.defaultAction,
     priority: priority !== undefined && /^[0-9]$/.test(priority) ? Number(priority) : 5,
     hop: hop !== undefined && /^[0-9]{1,4}$/.test(hop) ? Number(hop) : 0,
     rootJobId,
-    originMade: source !== undefined || rootJobId !== '',
   };
 }

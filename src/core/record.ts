@@ -18,13 +18,13 @@ export async function record(entry: unknown, world: World): Promise<void> {
       level: levelOf(event.level),
       event: event.event.slice(0, 63),
       message: event.message.slice(0, textLengthMax),
-      vmName,
-      ...(fileName && { fileName }),
+      vmName: vmName.slice(0, 64),
+      ...(fileName && { fileName: fileName.slice(0, 1024) }),
       at: world.now(),
     });
     return;
   }
-  const text = typeof entry === 'string' ? entry : JSON.stringify(entry);
+  const text = typeof entry === 'string' ? entry : (JSON.stringify(entry) ?? '');
   await world.messages.poison('log', text);
   await world.log({
     writer: 'Vmagent',

@@ -1,8 +1,7 @@
 import assert from 'node:assert';
 import { isAppError } from './errors.ts';
 import type { LogWriter } from './log.ts';
-import { canMoveVm } from './moves.ts';
-import type { Vm } from './vm.ts';
+import { moveVm, type Vm } from './vm.ts';
 import type { World } from './world.ts';
 
 /** How long after `stopping` was written deallocate may still be begun; the adapter sends it within 10 s more, or never. */
@@ -14,8 +13,7 @@ const deallocateMsMax = 10_000;
  */
 export async function stop(vm: Vm, why: string, writer: LogWriter, world: World): Promise<boolean> {
   assert(vm.files.length === 0, `${vm.name} lists files and cannot be stopped`);
-  assert(canMoveVm(vm.state, 'stopping'), `a VM cannot go from ${vm.state} to stopping`);
-  const stopping = await world.pool.write({ ...vm, state: 'stopping', stateAt: world.now() });
+  const stopping = await world.pool.write(moveVm(vm, 'stopping', world.now()));
   if (!stopping) return false;
   const failure = await deallocate(stopping, world);
   await world.log({

@@ -15,7 +15,7 @@ export const connectionName = 'AzureWebJobsStorage';
 export const url = z.string().check(z.url({ protocol: /^https?$/ }));
 const blobName = z
   .string()
-  .check(z.regex(/^[a-z0-9](?:-?[a-z0-9]){2,62}$/, 'must be 3 to 63 of a-z, 0-9 and -'));
+  .check(z.regex(/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be 3 to 63 of a-z, 0-9 and -'));
 const tableName = z
   .string()
   .check(z.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, 'must be 3 to 63 letters and digits'));

@@ -1,5 +1,6 @@
 import { announce } from './announce.ts';
 import { decide } from './decide.ts';
+import { isAppError } from './errors.ts';
 import type { Job } from './job.ts';
 import { type Listing, list } from './list.ts';
 import { keepsVersionsApart } from './room.ts';
@@ -12,14 +13,29 @@ import type { IndexEntry, World } from './world.ts';
 const headCount = 8;
 
 /** Takes one of the first waiting files that a VM with room can do, and lists it there; undefined if there is none. */
-export async function takeFirst(vm: Vm, world: World, listing: Listing): Promise<Job | undefined> {
+export async function takeFirst(vm: Vm, world: World, listing: Listing = {}): Promise<Job | undefined> {
   const heads = await world.jobs.waiting(vm.actions, world.now(), headCount);
   while (heads.length > 0) {
     const [head] = heads.splice(Math.floor(world.random() * heads.length), 1);
-    const taken = head && (await take(head, vm, world, listing));
+    const taken = head && (await take(head, vm, world, listing).catch(passOver(head, world)));
     if (taken) return taken;
   }
   return undefined;
+}
+
+/** A job row that cannot be read concerns its own file only: it is named in the log and passed over. */
+function passOver(head: IndexEntry, world: World): (error: unknown) => Promise<undefined> {
+  return async (error) => {
+    if (!isAppError(error, 'unreadable')) throw error;
+    await world.log({
+      writer: 'Vmselector',
+      level: 'error',
+      event: 'unreadable-job',
+      message: `a waiting file is passed over, for its row in tbljob cannot be read: ${error.message}`,
+      jobId: head.jobId,
+      at: world.now(),
+    });
+  };
 }
 
 /**

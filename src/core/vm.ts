@@ -1,4 +1,5 @@
-import type { VmState } from './moves.ts';
+import assert from 'node:assert';
+import { canMoveVm, type VmState } from './moves.ts';
 
 /** One VM of the pool: its row in `tblvm`. Every field but the name has a default, so that a row may be written by hand. */
 export interface Vm {
@@ -51,6 +52,12 @@ export interface Ticket {
 export interface Heard {
   at: number;
   namesJobs: boolean;
+}
+
+/** The row after a move of the VM, not yet written. Moves that the table has not are programming errors. */
+export function moveVm(vm: Vm, state: VmState, now: number): Vm {
+  assert(canMoveVm(vm.state, state), `a VM cannot go from ${vm.state} to ${state}`);
+  return { ...vm, state, stateAt: now };
 }
 
 /** VM names compare without case, as Azure's do. */

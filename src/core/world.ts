@@ -33,7 +33,7 @@ export interface Pool {
   read(name: string): Promise<Vm | undefined>;
   /**
    * Writes what the protocol owns of the row (not what people set), if it is still the version that was read.
-   * Returns the row with its new version; undefined if another write came first or the row is gone.
+   * Returns the row with its new version; undefined if another write came first (as in `Jobs.write`) or the row is gone.
    */
   write(vm: Vm): Promise<Vm | undefined>;
   /** Notes, without condition, that a VM has spoken now. */
@@ -48,7 +48,10 @@ export interface Jobs {
   versions(jobId: string): Promise<Job[]>;
   /** Inserts a job that has no row yet (`version` is ignored); undefined if there is one. */
   insert(job: Job): Promise<Job | undefined>;
-  /** Writes a job if it is still the version that was read; undefined if another write came first. */
+  /**
+   * Writes a job if it is still the version that was read; undefined if another write came first. That other write may be this
+   * very one: its answer was lost, and the client's own retry met it. Read again: it may be done already.
+   */
   write(job: Job): Promise<Job | undefined>;
   /**
    * Lists a job in `waiting` by its action, priority, `dueAt(job)` and id, or in `resting` by its id and attempt.

@@ -13,6 +13,8 @@ const statusByCode: Record<ErrorCode, number> = {
   blob_changed: 409,
   throttled: 429,
   no_capacity: 503,
+  misconfigured: 503,
+  unreadable: 503,
   quota: 503,
   conflict: 503,
   no_permission: 503,

@@ -65,7 +65,9 @@ describe('download', () => {
 
   it('does not take a missing container for a missing file', async () => {
     const elsewhere = connectAgentStorage({ ...box, names: { data: 'missing' } });
-    await expect(elsewhere.download('a', '0x1', path(), signal)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(elsewhere.download('a', '0x1', path(), signal)).rejects.toMatchObject({
+      code: 'misconfigured',
+    });
   });
 
   it('ends when the signal fires', async () => {

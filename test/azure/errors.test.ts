@@ -26,14 +26,14 @@ function codeOf(error: Error): string {
 
 describe('an error of a call to Azure', () => {
   it.each([
-    [400, 'bad_input'],
+    [400, 'misconfigured'],
     [401, 'no_permission'],
     [403, 'no_permission'],
-    [404, 'not_found'],
+    [404, 'misconfigured'],
     [408, 'unavailable'],
     [409, 'conflict'],
     [412, 'conflict'],
-    [413, 'bad_input'],
+    [413, 'misconfigured'],
     [429, 'throttled'],
     [500, 'unavailable'],
     [502, 'unavailable'],
@@ -84,7 +84,7 @@ describe('asking for what may not be there', () => {
     'never takes %o for one: all would seem empty',
     async (errorCode) => {
       const error = restError({ statusCode: 404, details: { errorCode } });
-      await expect(ifThere(() => Promise.reject(error))).rejects.toMatchObject({ code: 'not_found' });
+      await expect(ifThere(() => Promise.reject(error))).rejects.toMatchObject({ code: 'misconfigured' });
     },
   );
 });

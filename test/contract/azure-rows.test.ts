@@ -143,7 +143,7 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
         world.jobs.waiting([], 0, 1),
         world.jobs.record(sampleJob()),
         world.files.head('x'),
-      ].map((call) => expect(call).rejects.toMatchObject({ name: 'AppError', code: 'not_found' })),
+      ].map((call) => expect(call).rejects.toMatchObject({ name: 'AppError', code: 'misconfigured' })),
     );
   });
 

@@ -113,10 +113,11 @@ describe('a version of a file', () => {
   it('that an origin sent again after its result was recorded is deleted as a repeat', async () => {
     const town = openTown(['vm01']);
     const metadata = { source: 'prices' };
-    const first = await town.arrive('prices.1.csv', metadata);
+    const name = 'prices.0123456789ab.csv';
+    const first = await town.arrive(name, metadata);
     await finish({ vmName: 'vm01', jobId: first.id, attempt: 1, ...ok }, town.world);
-    town.upload('prices.1.csv', { metadata });
-    expect(await assign('prices.1.csv', town.world)).toEqual({ outcome: 'repeat' });
+    town.upload(name, { metadata });
+    expect(await assign(name, town.world)).toEqual({ outcome: 'repeat' });
     expect(town.memory.files.size).toBe(0);
     expect(town.memory.results.size).toBe(1);
   });

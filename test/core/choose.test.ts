@@ -20,7 +20,7 @@ describe('choosing a VM', () => {
   it('takes an idle running one before a sleeping one, and says why', () => {
     const choice = chosen([asleep, busy, idle]);
     expect(choice.vm?.name).toBe('idle');
-    expect(choice.why).toBe('idle: idle; taken: busy; idle ones: 1, asleep ones: 1');
+    expect(choice.why).toBe('idle: idle; cannot take it: busy; idle ones: 1, asleep ones: 1');
   });
 
   it('wakes a sleeping one before it lists a second file on a busy one', () => {
@@ -51,7 +51,7 @@ describe('choosing a VM', () => {
   ])('gives nothing to a VM that is %s', (_why, vm) => {
     const choice = chosen([vm]);
     expect(choice.vm).toBeUndefined();
-    expect(choice.why).toContain(`no room; taken: ${vm.name}`);
+    expect(choice.why).toContain(`no VM can take it now: ${vm.name}`);
   });
 
   it('gives a file only to VMs that can do its action', () => {

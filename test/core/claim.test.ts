@@ -75,6 +75,20 @@ describe('a VM that asks for its file', () => {
   });
 });
 
+describe('a file that is handed back again and again', () => {
+  it('is failed at the limit: it may be what makes its VM stop', async () => {
+    const town = openTown(['vm01'], { unreportedMax: 2 });
+    const job = await town.arrive('a.json');
+    for (const attempt of [1, 2, 3]) {
+      town.pass(attempt);
+      await claim('vm01', town.world);
+      await release({ vmName: 'vm01', jobId: job.id, attempt }, town.world);
+    }
+    expect(town.job('a.json')).toMatchObject({ state: 'failed', cause: 'unreported' });
+    expect(town.memory.files.size).toBe(1);
+  });
+});
+
 describe('a lease', () => {
   it('is renewed from now on', async () => {
     const town = openTown(['vm01']);

@@ -203,6 +203,21 @@ describe('a script’s call, with no job id', () => {
     expect(await finish(ok, town.world)).toMatchObject({ recorded: 'none', stop: true });
   });
 
+  it('stops a VM whose only entry has gone stale', async () => {
+    const town = openTown(['vm01']);
+    const job = await town.arrive('a.json');
+    town.memory.jobs.set(job.id, { ...job, state: 'cancelled' });
+    expect(await finish({ ...call, fileName: 'other' }, town.world)).toMatchObject({
+      recorded: 'none',
+      stop: true,
+    });
+  });
+
+  it('without a file stops a VM that was not yet known to be up', async () => {
+    const town = openTown([{ name: 'vm01', state: 'starting' }]);
+    expect(await finish(ok, town.world)).toMatchObject({ stop: true });
+  });
+
   it('that could mean two versions is refused', async () => {
     const town = openTown(['vm01'], { filesPerVmMax: 2 });
     town.memory.heard.set('vm01', { at: 0, namesJobs: true });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tagsOf } from '../../src/core/metadata.ts';
+import { collectedName, handedOnName, isOriginMade } from '../../src/core/origin.ts';
 import { refusal } from '../../src/core/refuse.ts';
 import { defaultRules } from '../../src/core/rules.ts';
 
@@ -8,20 +9,36 @@ const file = { fileName: 'a.json', etag: '0x1', sizeBytes: 1, modifiedAt: 0, met
 
 describe('a file’s tags', () => {
   it('have defaults for what is missing or wrong', () => {
-    const plain = { action: 'process', priority: 5, hop: 0, rootJobId: '', originMade: false };
+    const plain = { action: 'process', priority: 5, hop: 0, rootJobId: '' };
     expect(tagsOf(file, defaultRules)).toEqual(plain);
     const wrong = { action: 'NOT AN ACTION', priority: '17', hop: '-1', root: 'a/b' };
     expect(tagsOf({ ...file, metadata: wrong }, defaultRules)).toEqual(plain);
   });
 
-  it('say what came from the collector or from another VM', () => {
-    expect(tagsOf({ ...file, metadata: { source: 'prices' } }, defaultRules).originMade).toBe(true);
+  it('say what came from another VM', () => {
     const root = 'a'.repeat(40);
     const step = tagsOf(
       { ...file, metadata: { root, hop: '2', action: 'chart', priority: '0' } },
       defaultRules,
     );
-    expect(step).toEqual({ action: 'chart', priority: 0, hop: 2, rootJobId: root, originMade: true });
+    expect(step).toEqual({ action: 'chart', priority: 0, hop: 2, rootJobId: root });
+  });
+});
+
+describe('a file of an origin', () => {
+  const made = (fileName: string, metadata: Record<string, string>) =>
+    isOriginMade({ ...file, fileName, metadata });
+
+  it('has its origin’s name and its tags', () => {
+    expect(made(collectedName('prices', 'etag:"1"', '.csv'), { source: 'prices' })).toBe(true);
+    expect(made(handedOnName('a'.repeat(40), 'chart', '.json'), { root: 'b'.repeat(40) })).toBe(true);
+  });
+
+  it('is not one that a person tagged or named like it', () => {
+    expect(made('daily.csv', { source: 'plant3' })).toBe(false);
+    expect(made('daily.csv', { source: 'daily' })).toBe(false);
+    expect(made(collectedName('prices', 'etag:"1"', '.csv'), {})).toBe(false);
+    expect(made(handedOnName('a'.repeat(40), 'chart', '.json'), {})).toBe(false);
   });
 });
 

@@ -27,14 +27,81 @@ describe('the watchdog', () => {
     });
   });
 
-  it('starts again what should run and is off', async () => {
-    expect(await tended({ state: 'running', files: [entry] }, 'deallocated')).toMatchObject({
-      state: 'starting',
-      power: 'running',
+  it.each(['deallocated', 'stopped'] as const)('starts again what should run and is %s', async (power) => {
+    const town = openTown(['vm01']);
+    await town.arrive('a.json');
+    town.memory.powers.set('vm01', power);
+    town.pass(61_000);
+    await tend(town.world);
+    expect(town.memory.powers.get('vm01')).toBe('running');
+
+    await claim('vm01', town.world);
+    town.memory.powers.set('vm01', power);
+    await tend(town.world);
+    expect(town.vm('vm01').state).toBe('starting');
+    expect(town.memory.powers.get('vm01')).toBe('running');
+  });
+
+  it('deallocates at once what was shut down from within, and gives it nothing', async () => {
+    expect(await tended({ state: 'running' }, 'stopped')).toMatchObject({
+      state: 'stopping',
+      power: 'deallocated',
     });
-    expect(await tended({ state: 'starting', files: [entry] }, 'deallocated', 61_000)).toMatchObject({
-      power: 'running',
+    expect(await tended({ state: 'deallocated' }, 'stopped')).toMatchObject({
+      state: 'stopping',
+      power: 'deallocated',
     });
+  });
+
+  it('gives the files of a VM that ARM does not know to another', async () => {
+    const town = openTown(['vm01', { name: 'vm02', disabled: true }]);
+    town.memory.powers.delete('vm01');
+    await town.arrive('a.json');
+    town.editVm('vm02', { disabled: false });
+    town.pass(town.world.rules.bootMsMax + 1);
+    await tend(town.world);
+    expect(town.job('a.json')).toMatchObject({ state: 'assigned', vmName: 'vm02' });
+  });
+
+  it('does not let one VM that it cannot tend keep it from the others, and says so in the end', async () => {
+    const town = openTown([
+      { name: 'bad', state: 'running', files: [entry] },
+      { name: 'vm02', disabled: true },
+    ]);
+    const { read } = town.world.jobs;
+    town.world.jobs.read = (id) => (id === entry.jobId ? Promise.reject(new Error('unreadable')) : read(id));
+    await town.arrive('a.json');
+    town.editVm('vm02', { disabled: false });
+    await expect(tend(town.world)).rejects.toThrow('unreadable');
+    expect(town.job('a.json')).toMatchObject({ state: 'assigned', vmName: 'vm02' });
+  });
+
+  it('fills room though ARM does not answer', async () => {
+    const town = openTown([{ name: 'vm01', disabled: true }]);
+    await town.arrive('a.json');
+    town.editVm('vm01', { disabled: false });
+    town.world.machines.powers = () => Promise.reject(new Error('throttled'));
+    await expect(tend(town.world)).rejects.toThrow('throttled');
+    expect(town.job('a.json').state).toBe('assigned');
+  });
+
+  it('drops what went stale on a running VM, so that it can be stopped', async () => {
+    const town = openTown([{ name: 'vm01', maintenanceUntil: 1_800_000_000_000 }]);
+    const job = await town.arrive('a.json');
+    await claim('vm01', town.world);
+    town.memory.jobs.set(job.id, { ...town.job('a.json'), state: 'cancelled' });
+    await tend(town.world);
+    expect(town.vm('vm01').files).toEqual([]);
+    expect([...town.memory.index.values()]).toMatchObject([{ place: 'resting', jobId: job.id }]);
+  });
+
+  it('takes off what a hand has listed on a stopping VM', async () => {
+    const town = openTown(['vm01', { name: 'vm02', disabled: true }]);
+    await town.arrive('a.json');
+    town.editVm('vm01', { state: 'stopping' });
+    await tend(town.world);
+    expect(town.job('a.json').state).toBe('received');
+    expect(town.vm('vm01').files).toEqual([]);
   });
 
   it('does not start twice what was just started', async () => {
@@ -45,10 +112,6 @@ describe('the watchdog', () => {
 
   it('stops what has run without work for longer than its grace, shut down from within or not', async () => {
     expect(await tended({ state: 'running' }, 'running', 120_000)).toMatchObject({
-      state: 'stopping',
-      power: 'deallocated',
-    });
-    expect(await tended({ state: 'running' }, 'stopped', 120_000)).toMatchObject({
       state: 'stopping',
       power: 'deallocated',
     });
@@ -103,13 +166,30 @@ describe('the watchdog', () => {
     ]);
   });
 
-  it('passes over files whose action no room can do', async () => {
-    const town = openTown([{ name: 'vm01', actions: ['chart'], disabled: true }]);
-    await town.arrive('profile me', { action: 'profile', priority: '0' });
+  it('fills each VM with what it can do, however long the line of another action is', async () => {
+    const town = openTown([
+      { name: 'vm01', actions: ['chart'], disabled: true },
+      { name: 'vm02', actions: ['profile'], disabled: true },
+    ]);
+    for (const number of [1, 2, 3, 4])
+      await town.arrive(`profile ${number}`, { action: 'profile', priority: '0' });
     await town.arrive('chart me', { action: 'chart' });
-    town.editVm('vm01', { disabled: false });
+    for (const name of ['vm01', 'vm02']) town.editVm(name, { disabled: false });
     await tend(town.world);
-    expect(town.job('chart me')).toMatchObject({ state: 'assigned' });
+    expect(town.job('chart me')).toMatchObject({ state: 'assigned', vmName: 'vm01' });
+    expect(town.vm('vm02').files).toHaveLength(1);
+  });
+
+  it('does not take a file whose lease runs from a VM that came up late', async () => {
+    const town = openTown(['vm01'], { leaseMs: 1e9 });
+    const job = await town.arrive('a.json');
+    await claim('vm01', town.world);
+    town.editVm('vm01', { state: 'starting', stateAt: now });
+    town.memory.powers.set('vm01', 'starting');
+    town.pass(town.world.rules.bootMsMax + 1);
+    await tend(town.world);
+    expect(town.job('a.json')).toMatchObject({ id: job.id, state: 'processing', attempt: 1 });
+    expect(town.memory.powers.get('vm01')).toBe('starting');
   });
 
   it('run twice at once lists nothing twice', async () => {

@@ -21,7 +21,8 @@ export interface Town {
   editVm(name: string, change: Partial<Vm>): void;
   /** The job of the present version of a file, or of the version that is named. */
   job(fileName: string, etag?: string): Job;
-  events(): string[];
+  /** The next call of this kind is executed, and its answer lost: to the caller another write came first. */
+  loseReply(group: 'pool' | 'jobs', verb: 'write' | 'insert'): void;
 }
 
 export function openTown(vms: (string | Partial<Vm>)[], rules: Partial<Rules> = {}): Town {
@@ -61,7 +62,17 @@ export function openTown(vms: (string | Partial<Vm>)[], rules: Partial<Rules> = 
       if (!job) throw new Error(`no job for ${fileName} ${etag}`);
       return job;
     },
-    events: () => memory.log.map((line) => line.event),
+    loseReply(group, verb) {
+      const calls: Record<string, (...given: never[]) => Promise<unknown>> = { ...world[group] };
+      const call = calls[verb];
+      if (!call) throw new Error(`no ${group}.${verb}`);
+      const losing = async (given: never) => {
+        Object.assign(world[group], { [verb]: call });
+        await call(given);
+        return undefined;
+      };
+      Object.assign(world[group], { [verb]: losing });
+    },
   };
   return town;
 }
