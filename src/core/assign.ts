@@ -34,8 +34,10 @@ export async function assign(fileName: string, world: World): Promise<Assigned> 
   if (tags.rootJobId) await world.jobs.join(tags.rootJobId, jobId);
   const first = await firstJob(file, tags, versions, world);
   const inserted = await world.jobs.insert(first);
-  const listed = await list(inserted ?? (await mustRead(jobId, world)), world);
-  if (inserted) await announce(listed, 'Vmselector', world);
+  const current = inserted ?? (await mustRead(jobId, world));
+  const listed = await list(current, world);
+  // Inserted by this very call also where only the answer to that was lost.
+  if (current.insertedAt === first.insertedAt) await announce(listed, 'Vmselector', world);
   return { outcome: 'listed', job: listed };
 }
 

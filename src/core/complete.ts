@@ -14,11 +14,16 @@ import type { World } from './world.ts';
  * which the VM's next file replaces; a repeated report carries on where the first one stopped.
  */
 export async function complete(reported: Job, report: Report, vm: Vm, world: World): Promise<Recorded> {
+  const completedAt = world.now();
   for (let job = reported; ; job = await mustRead(job.id, world)) {
     if (job.state === 'cancelled') return 'none';
+    // By this very call, if its write went through and only the answer was lost.
+    const isOurs =
+      job.state === 'completed' && job.completedAt === completedAt && sameName(job.vmName, vm.name);
     if (job.state === 'completed') {
       await close(job, world);
-      return 'duplicate';
+      if (isOurs) await announce(job, 'Vmstop', world);
+      return isOurs ? 'new' : 'duplicate';
     }
     const completed = await decide(
       job,
@@ -27,7 +32,7 @@ export async function complete(reported: Job, report: Report, vm: Vm, world: Wor
         vmName: vm.name,
         resultName: report.resultName,
         durationMs: report.durationMs,
-        completedAt: world.now(),
+        completedAt,
         cause: 'reported',
       },
       world,

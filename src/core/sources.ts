@@ -33,8 +33,8 @@ const schema = z.array(
 );
 
 /**
- * Parses the setting SOURCES. A header value `%NAME%` stands for the setting of that name, so that no secret stands in the
- * list. Returns the sources, and what is wrong with the list: by position, never by value.
+ * Parses the setting SOURCES. `%NAME%` in a header's value stands for the setting of that name, so that no secret stands
+ * in the list. Returns the sources, and what is wrong with the list: by position, never by value.
  */
 export function parseSources(
   text: string,
@@ -51,17 +51,15 @@ export function parseSources(
     return { sources: [], problems: parsed.problems.map(({ where, what }) => `SOURCES[${where}]: ${what}`) };
 
   const problems: string[] = [];
-  const sources = parsed.value.map((source, index) => ({
-    ...source,
-    headers: Object.fromEntries(
-      Object.entries(source.headers).map(([name, value]) => {
-        const setting = /^%(.+)%$/.exec(value)?.[1];
-        if (setting && !environment[setting])
-          problems.push(`${setting}: is missing (SOURCES[${index}] refers to it)`);
-        return [name, setting ? (environment[setting] ?? '') : value];
-      }),
-    ),
-  }));
+  const filledIn = (text: string, index: number) =>
+    text.replace(/%(\w+)%/g, (_, setting: string) => {
+      if (!environment[setting]) problems.push(`${setting}: is missing (SOURCES[${index}] refers to it)`);
+      return environment[setting] ?? '';
+    });
+  const sources = parsed.value.map((source, index) => {
+    const headers = Object.entries(source.headers).map(([name, text]) => [name, filledIn(text, index)]);
+    return { ...source, headers: Object.fromEntries(headers) };
+  });
   const names = sources.map((source) => source.name.toLowerCase());
   if (new Set(names).size < names.length) problems.push('SOURCES: two sources have the same name');
   return { sources, problems };

@@ -29,6 +29,7 @@ describe('a reported success', () => {
     const town = openTown(['vm01']);
     const report = await inWork(town);
     await finish(report, town.world);
+    town.pass(1);
     const before = structuredClone([...town.memory.results]);
     expect((await finish({ ...report, resultName: 'other' }, town.world)).recorded).toBe('duplicate');
     expect([...town.memory.results]).toEqual(before);

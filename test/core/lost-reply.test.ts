@@ -34,6 +34,7 @@ describe('a write that was executed and whose answer was lost', () => {
     town.loseReply('jobs', 'insert');
     await assign('a.json', town.world);
     expectListed(town, 'a.json');
+    expect(town.events()).toContain('assigned');
   });
 
   it('of a listing: the VM is started, and has its message', async () => {
@@ -59,7 +60,9 @@ describe('a write that was executed and whose answer was lost', () => {
     const { id } = await town.arrive('a.json');
     await claim('vm01', town.world);
     town.loseReply('jobs', 'write');
-    await finish({ vmName: 'vm01', jobId: id, attempt: 1, ...ok }, town.world);
+    const report = { vmName: 'vm01', jobId: id, attempt: 1, ...ok };
+    expect((await finish(report, town.world)).recorded).toBe('new');
+    expect(town.events()).toContain('completed');
     expect(town.memory.results.size).toBe(1);
     expect(town.memory.files.size).toBe(0);
     expect(town.vm('vm01').files).toEqual([]);
@@ -117,6 +120,7 @@ describe('a call that was cut off', () => {
     const call = { vmName: 'vm01', fileName: 'a.json', ...ok };
     await expect(finish(call, town.world)).rejects.toThrow('cut');
     town.world.jobs.waiting = waiting;
+    town.pass(1);
     expect(await finish(call, town.world)).toMatchObject({ recorded: 'duplicate', stop: true });
     expect(town.memory.results.size).toBe(1);
   });

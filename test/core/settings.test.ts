@@ -81,9 +81,9 @@ describe('the list of sources', () => {
 
   it('takes headers from other settings, so that no secret stands in it', () => {
     const sources = [
-      { name: 'prices', url: 'https://example.org/p.csv', headers: { Authorization: '%TOKEN%' } },
+      { name: 'prices', url: 'https://example.org/p.csv', headers: { Authorization: 'Bearer %TOKEN%' } },
     ];
-    expect(parseSettings(withSources(sources, { TOKEN: 'Bearer x' })).sources[0]?.headers).toEqual({
+    expect(parseSettings(withSources(sources, { TOKEN: 'x' })).sources[0]?.headers).toEqual({
       Authorization: 'Bearer x',
     });
     expect(problemsOf(withSources(sources))).toContain('TOKEN: is missing (SOURCES[0] refers to it)');

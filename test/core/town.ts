@@ -21,6 +21,7 @@ export interface Town {
   editVm(name: string, change: Partial<Vm>): void;
   /** The job of the present version of a file, or of the version that is named. */
   job(fileName: string, etag?: string): Job;
+  events(): string[];
   /** The next call of this kind is executed, and its answer lost: to the caller another write came first. */
   loseReply(group: 'pool' | 'jobs', verb: 'write' | 'insert'): void;
 }
@@ -62,6 +63,7 @@ export function openTown(vms: (string | Partial<Vm>)[], rules: Partial<Rules> = 
       if (!job) throw new Error(`no job for ${fileName} ${etag}`);
       return job;
     },
+    events: () => memory.log.map((line) => line.event),
     loseReply(group, verb) {
       const calls: Record<string, (...given: never[]) => Promise<unknown>> = { ...world[group] };
       const call = calls[verb];
