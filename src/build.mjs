@@ -2,6 +2,7 @@
  * Builds what runs: the function app as one deployable folder, the agent as one file, and the world in a box.
  * Plain JavaScript, because it runs before anything is built.
  */
+import { existsSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +70,9 @@ async function buildLocal() {
     minify: true,
   });
 }
+
+// Commands that read a running world build nothing under its feet.
+if (process.argv.includes('--if-missing') && existsSync(`${root}/dist/local/main.mjs`)) process.exit(0);
 
 console.error('rouse: building …');
 await mkdir(`${root}/dist/app`, { recursive: true });

@@ -2,8 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import type { TokenCredential } from '@azure/identity';
-import { BlobServiceClient, newPipeline as blobPipeline, type ContainerClient } from '@azure/storage-blob';
-import { QueueServiceClient, newPipeline as queuePipeline } from '@azure/storage-queue';
+import type { ContainerClient } from '@azure/storage-blob';
 import { AppError } from '../core/errors.ts';
 import { encodeMessage, type LogEvent } from '../core/message.ts';
 import { defaultNames, type Names } from '../core/names.ts';
@@ -11,10 +10,11 @@ import type { ReceivedMessage } from '../core/search.ts';
 import type { Ticket } from '../core/vm.ts';
 import { mustNameBlob } from './blob-name.ts';
 import { ownCredential } from './credential.ts';
-import { isStatus, toAppError, translated, unless } from './errors.ts';
+import { isSpoiled, isStatus, toAppError, translated, unless } from './errors.ts';
 import { decodeMetadata } from './metadata.ts';
 import { putFile } from './put.ts';
-import { pipelineFactory, pipelineOptions, type TransportOptions } from './transport.ts';
+import { blobService, queueService } from './services.ts';
+import type { TransportOptions } from './transport.ts';
 
 export interface AgentStorageOptions extends TransportOptions {
   blobUrl: string;
@@ -31,12 +31,8 @@ const inBlocks = { maxSingleShotSize: 8 * 1024 * 1024, concurrency: 3 };
 export function connectAgentStorage(options: AgentStorageOptions) {
   const { credential = ownCredential() } = options;
   const names = { ...defaultNames, ...options.names };
-  const forBlobs = blobPipeline(credential, pipelineOptions(options));
-  forBlobs.factories.push(pipelineFactory(options));
-  const forQueues = queuePipeline(credential, pipelineOptions(options));
-  forQueues.factories.push(pipelineFactory(options));
-  const blobs = new BlobServiceClient(options.blobUrl, forBlobs);
-  const queues = new QueueServiceClient(options.queueUrl, forQueues);
+  const blobs = blobService(options.blobUrl, credential, options);
+  const queues = queueService(options.queueUrl, credential, options);
   const data = blobs.getContainerClient(names.data);
   const results = blobs.getContainerClient(names.results);
   const work = queues.getQueueClient(names.queueprocessing);
@@ -124,9 +120,4 @@ async function download(
       return { outcome: (await translated(() => blob.exists())) ? 'changed' : 'gone' };
     throw toAppError(error);
   }
-}
-
-/** Azure says of a pop receipt that is no longer good that its message is not there, Azurite that it does not match. */
-function isSpoiled(error: unknown): boolean {
-  return isStatus(error, 404, 'MessageNotFound') || isStatus(error, 400, 'PopReceiptMismatch');
 }

@@ -47,6 +47,14 @@ export function isStatus(error: unknown, status: number, ...codes: string[]): bo
 }
 
 /**
+ * Whether a pop receipt is no longer good: Azure says that its message is not there, Azurite that it does not match. A queue
+ * that is not there is no such thing.
+ */
+export function isSpoiled(error: unknown): boolean {
+  return isStatus(error, 404, 'MessageNotFound') || isStatus(error, 400, 'PopReceiptMismatch');
+}
+
+/**
  * The value, or undefined where the thing asked for is not there. That the table, container or queue around it is
  * missing is no such answer: it would look like an empty pool.
  */

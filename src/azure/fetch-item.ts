@@ -21,12 +21,14 @@ export interface Patience {
   itemMsMax: number;
 }
 
+const redirectsMax = 5;
+
 const defaultPatience: Patience = {
   retriesMax: 3,
   retryMs: 1_000,
   retryAfterMsMax: 20_000,
   answerMsMax: 30_000,
-  itemMsMax: 8 * 60_000,
+  itemMsMax: 4 * 60_000,
 };
 
 /**
@@ -70,6 +72,14 @@ async function fetchOnce(
     await response.body?.cancel();
     throw refusalOf(response);
   }
+  const declared = Number(response.headers.get('content-length') ?? 0);
+  if (declared > source.sizeBytesMax) {
+    await response.body?.cancel();
+    throw new AppError(
+      'bad_input',
+      `the item has ${declared} bytes, more than sizeBytesMax (${source.sizeBytesMax})`,
+    );
+  }
   const body = limitedBody(response, source.sizeBytesMax);
   if (offered !== undefined) return { status: 'new', validator: offered, body };
 
@@ -89,16 +99,41 @@ async function request(
   const noAnswer = new AbortController();
   const timer = setTimeout(() => noAnswer.abort(), answerMsMax);
   try {
-    return await fetch(source.url, {
-      headers: { 'accept-encoding': 'identity', ...source.headers, ...conditionOf(validator) },
-      signal: AbortSignal.any([noAnswer.signal, AbortSignal.timeout(itemMsMax)]),
-    });
+    const signal = AbortSignal.any([noAnswer.signal, AbortSignal.timeout(itemMsMax)]);
+    const headers = { 'accept-encoding': 'identity', ...conditionOf(validator) };
+    return await follow(source, headers, signal);
   } catch (error) {
+    if (isAppError(error)) throw error;
     if (error instanceof TypeError && error.message !== 'fetch failed')
       throw new AppError('bad_input', 'its url or its headers make no request');
     throw new AppError('unavailable', `no answer (${reasonOf(error)})`, { cause: error });
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Follows redirects by hand: `fetch` would send the source's own headers, which may hold a key, to whatever host it is sent to.
+ * They stay with the host that they were set for, and https is not left.
+ */
+async function follow(
+  source: Source,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const home = new URL(source.url);
+  for (let url = home, hops = 0; ; hops++) {
+    const own = url.origin === home.origin ? source.headers : {};
+    const response = await fetch(url, { headers: { ...headers, ...own }, signal, redirect: 'manual' });
+    const location = response.headers.get('location');
+    if (![301, 302, 303, 307, 308].includes(response.status) || !location) return response;
+    await response.body?.cancel();
+    if (hops === redirectsMax)
+      throw new AppError('bad_input', `its server redirects more than ${redirectsMax} times`);
+    const next = new URL(location, url);
+    if (url.protocol === 'https:' && next.protocol !== 'https:')
+      throw new AppError('bad_input', 'its server redirects from https to an address without');
+    url = next;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { QueueClient } from '@azure/storage-queue';
 import { encodeMessage } from '../core/message.ts';
 import type { Messages } from '../core/world.ts';
-import { isStatus, translated, unless } from './errors.ts';
+import { isSpoiled, isStatus, translated, unless } from './errors.ts';
 import type { Storage } from './storage.ts';
 
 /** A backlog may be older than the seven days after which the service drops a message by default. */
@@ -18,10 +18,7 @@ export function azureMessages({ queueprocessing, queuelog, queues }: Storage): M
     async remove({ messageId, popReceipt }) {
       // A pop receipt is good until somebody receives the message. Azure then says that the message is not found,
       // Azurite that the receipt does not match; it is the same answer.
-      await unless(
-        () => queueprocessing.deleteMessage(messageId, popReceipt),
-        (error) => isStatus(error, 404) || isStatus(error, 400),
-      );
+      await unless(() => queueprocessing.deleteMessage(messageId, popReceipt), isSpoiled);
     },
     async poison(queue, text) {
       const { name } = queue === 'processing' ? queueprocessing : queuelog;

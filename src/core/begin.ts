@@ -22,8 +22,12 @@ export async function beginFirst(vm: Vm, world: World): Promise<Job | undefined>
   return undefined;
 }
 
-/** Begins a job that was just listed for the caller; undefined if it has moved on since. */
+/**
+ * Begins a job that was just listed for the caller; undefined if it has moved on since, perhaps by another call of the same VM
+ * that found it on the row before this one did.
+ */
 export async function beginTaken(job: Job, world: World): Promise<Job | undefined> {
+  if (job.state !== 'assigned') return undefined;
   const leaseUntil = world.now() + world.rules.leaseMs;
   return decide(job, 'processing', { leaseUntil, cause: 'claimed' }, world);
 }

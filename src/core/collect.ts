@@ -36,6 +36,12 @@ export interface Collected {
   failed: number;
 }
 
+/**
+ * No source is begun later than this in a round, so that a round with slow sources ends well before the host's
+ * `functionTimeout` of 10 minutes, which would take every other function down with it.
+ */
+const roundMsMax = 3 * 60_000;
+
 /** Sources that are asked at the same time. */
 const concurrencyMax = 4;
 
@@ -46,11 +52,15 @@ const concurrencyMax = 4;
  */
 export async function collect(sources: readonly Source[], world: CollectorWorld): Promise<Collected> {
   const collected: Collected = { created: 0, unchanged: 0, failed: 0 };
-  const waiting = [...sources];
+  const beganAt = world.now();
+  // Each round begins with another source: slow ones do not keep the same others waiting for ever.
+  const first = Math.floor(beganAt / 60_000) % Math.max(1, sources.length);
+  const waiting = [...sources.slice(first), ...sources.slice(0, first)];
   const validators = await world.remembered();
   const errors: unknown[] = [];
   const work = async () => {
     for (let source = waiting.shift(); source; source = waiting.shift()) {
+      if (world.now() - beganAt > roundMsMax) return;
       try {
         collected[await collectOne(source, validators.get(source.name), world)] += 1;
       } catch (error) {

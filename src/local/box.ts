@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Storage } from '../azure/storage.ts';
 import type { Arm } from './arm/arm.ts';
 import { boxSettings } from './box-settings.ts';
+import { Closers } from './closers.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { type Dataset, pickDatasets, readFolder } from './datasets.ts';
 import { fromHere } from './from-here.ts';
@@ -23,7 +24,6 @@ export interface Box {
   arm: Arm;
   source: SourceServer;
   host: FunctionHost;
-  machines: MachineRoom;
   functionKey: string;
   /** Files that the sources hold. */
   files: Dataset[];
@@ -32,23 +32,30 @@ export interface Box {
   observe(): Promise<Snapshot>;
   /** Storage operations of the function app and the agents so far. */
   storageOperations(): number;
+  /** Resolves, with what to tell the user, when a part ends that the others cannot do without. */
+  broken: Promise<string>;
   /** Ends everything that was started, in order. */
   close(): Promise<void>;
 }
 
-/** What ends the parts of a world, in the order in which they were started. */
-type Closers = (() => Promise<void>)[];
-
-/** Opens a world: Azurite, identity endpoint, emulated ARM, sources, Functions host and VMs, on free ports of loopback. */
-export async function openBox(options: BoxOptions, report: (line: string) => void): Promise<Box> {
-  const closers: Closers = [];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+/**
+ * Opens a world: Azurite, identity endpoint, emulated ARM, sources, Functions host and VMs, on free ports of loopback.
+ * Undefined if it was interrupted meanwhile; then, as after an error, nothing of it is left.
+ */
+export async function openBox(
+  options: BoxOptions,
+  report: (line: string) => void,
+  interrupted: AbortSignal = new AbortController().signal,
+): Promise<Box | undefined> {
+  const closers = new Closers();
   try {
-    return { ...(await open(options, report, closers)), close };
+    const box = await open(options, report, closers, interrupted);
+    if (!interrupted.aborted) return { ...box, close: () => closers.close() };
+    await closers.close();
+    return undefined;
   } catch (error) {
-    await close();
+    await closers.close();
+    if (interrupted.aborted) return undefined;
     throw error;
   }
 }
@@ -57,15 +64,17 @@ async function open(
   options: BoxOptions,
   report: (line: string) => void,
   closers: Closers,
+  interrupted: AbortSignal,
 ): Promise<Omit<Box, 'close'>> {
-  const folder = await makeRunFolder(options.folder, options.keep);
+  const folder = await makeRunFolder(fromHere(options.folder), options.keep);
+  closers.add(() => withdrawWorld(folder));
   const files = options.data === undefined ? pickDatasets(options.files) : readFolder(fromHere(options.data));
   const plan = planGuests(options.program);
 
-  const cloud = await openCloud(folder, options);
-  closers.push(cloud.close);
+  const cloud = await openCloud(folder, options, closers);
+  interrupted.throwIfAborted();
   const source = await startSourceServer(files);
-  closers.push(source.close);
+  closers.add(source.close);
   report(
     `storage (Azurite), identities, emulated ARM with ${options.vms} VMs, sources with ${files.length} files`,
   );
@@ -73,19 +82,25 @@ async function open(
   const functionKey = randomBytes(24).toString('base64url');
   const sources = sourcesOf(files, source.url, plan.firstAction);
   const host = await startHost(options, { cloud, folder, functionKey, sources });
-  closers.push(host.child.stop);
+  closers.add(host.child.stop);
+  interrupted.throwIfAborted();
   report(`Functions host at ${host.endpoint}`);
 
   const machines = switchOnMachines({ cloud, folder, functionKey, plan, endpoint: host.endpoint });
-  closers.push(machines.close);
+  closers.add(machines.close);
   const { storage, app } = cloud;
   const { endpoint } = host;
   const { certFile } = folder;
   await publishWorld(folder, { pid: process.pid, endpoint, functionKey, storage, identity: app, certFile });
-  closers.push(() => withdrawWorld(folder));
 
   const { connection, arm, storageOperations } = cloud;
-  const observe = makeObserver(connection);
+  const broken = Promise.race([
+    host.child.exited.then(
+      (how) => `the Functions host ended (${how}); what it printed is in ${folder.logs}`,
+    ),
+    cloud.azurite.exited.then(() => 'Azurite ended, and with it the storage'),
+  ]);
+  const observe = makeObserver(connection, new Set(sources.map(({ name }) => name)));
   const total = files.length * plan.steps;
   return {
     folder,
@@ -93,7 +108,7 @@ async function open(
     arm,
     source,
     host,
-    machines,
+    broken,
     functionKey,
     files,
     total,
@@ -104,7 +119,7 @@ async function open(
 
 async function startHost(
   options: BoxOptions,
-  parts: { cloud: Cloud; folder: RunFolder; functionKey: string; sources: object[] },
+  parts: { cloud: Cloud; folder: RunFolder; functionKey: string; sources: { name: string }[] },
 ): Promise<FunctionHost> {
   const { cloud, folder, functionKey, sources } = parts;
   const { bootSeconds, settings: overrides } = options;

@@ -31,11 +31,18 @@ export interface ChildOptions {
 
 /** Starts a Node program as a child that ends with this process, however that ends. */
 export function startChild(args: readonly string[], options: ChildOptions): Child {
-  return startProgram(process.execPath, [...smallNode, `--import=${endsWithParent}`, ...args], options);
+  return startProgram(process.execPath, [...smallNode, `--import=${endsWithParent}`, ...args], options, [
+    'ipc',
+  ]);
 }
 
 /** Starts a program as a child. It gets no proxy variables: they would catch loopback calls. */
-export function startProgram(program: string, args: readonly string[], options: ChildOptions): Child {
+export function startProgram(
+  program: string,
+  args: readonly string[],
+  options: ChildOptions,
+  channel: readonly 'ipc'[] = [],
+): Child {
   const log = openSync(options.logFile, 'a');
   const child = spawn(program, args, {
     cwd: options.cwd,
@@ -43,7 +50,9 @@ export function startProgram(program: string, args: readonly string[], options: 
     // Away from the terminal's process group: a Ctrl-C reaches the world, which ends its children in order.
     detached: true,
     windowsHide: true,
-    stdio: ['ignore', log, log, 'ipc'],
+    // Windows starts a .cmd by its shell only.
+    shell: program.endsWith('.cmd'),
+    stdio: ['ignore', log, log, ...channel],
   });
   closeSync(log);
   const exited = new Promise<string>((resolve) => {

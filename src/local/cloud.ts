@@ -2,9 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { setUp } from '../azure/setup.ts';
 import { connectStorage, type Storage } from '../azure/storage.ts';
 import { type Arm, startArm } from './arm/arm.ts';
-import { startAzurite } from './azurite.ts';
+import { type Azurite, startAzurite } from './azurite.ts';
 import { resourceGroup, subscriptionId, tenantId } from './box-settings.ts';
 import { makeCertificate } from './certificate.ts';
+import type { Closers } from './closers.ts';
 import { actAs } from './environment.ts';
 import { type IdentityEndpoint, startIdentityEndpoint } from './identity.ts';
 import { loopbackAddresses } from './loopback.ts';
@@ -16,22 +17,23 @@ import type { RunFolder, RunningWorld } from './run-folder.ts';
 export interface Cloud {
   storage: RunningWorld['storage'];
   arm: Arm;
+  azurite: Azurite;
   connection: Storage;
   /** The function app's identity, as a child's environment has it. */
   app: RunningWorld['identity'];
   machines: MachineSetup[];
   /** Storage operations of all but this process so far. */
   storageOperations(): number;
-  close(): Promise<void>;
 }
 
 /** Starts Azurite, the identity endpoint and the emulated ARM, sets up the storage and writes the pool's rows. */
-export async function openCloud(folder: RunFolder, options: BoxOptions): Promise<Cloud> {
+export async function openCloud(folder: RunFolder, options: BoxOptions, closers: Closers): Promise<Cloud> {
   const certificate = await makeCertificate();
   await writeFile(folder.certFile, certificate.cert);
   await writeFile(folder.keyFile, certificate.key, { mode: 0o600 });
 
   const identity = await startIdentityEndpoint({ tenantId });
+  closers.add(identity.close);
   const header = identity.enroll({ principalId: 'function-app', clientId: 'function-app-client' });
   const app = { IDENTITY_ENDPOINT: identity.url, IDENTITY_HEADER: header };
   actAs(app);
@@ -39,20 +41,21 @@ export async function openCloud(folder: RunFolder, options: BoxOptions): Promise
   const names = vmNames(options.vms);
   const addresses = await loopbackAddresses(names.length);
   const bootMs = options.bootSeconds * 1000;
-  const [azurite, arm] = await Promise.all([
-    startAzurite({ folder: folder.storage, certFile: folder.certFile, keyFile: folder.keyFile }),
-    startArm({
-      certificate,
-      issuer: identity,
-      subscriptionId,
-      resourceGroup,
-      machines: names,
-      addresses,
-      bootMs,
-      deallocateMs: bootMs / 4,
-      seed: options.seed,
-    }),
-  ]);
+  const arm = await startArm({
+    certificate,
+    issuer: identity,
+    subscriptionId,
+    resourceGroup,
+    machines: names,
+    addresses,
+    bootMs,
+    deallocateMs: bootMs / 4,
+    seed: options.seed,
+  });
+  closers.add(arm.close);
+  const { certFile, keyFile } = folder;
+  const azurite = await startAzurite({ folder: folder.storage, certFile, keyFile });
+  closers.add(azurite.stop);
   const { blobUrl, queueUrl, tableUrl } = azurite;
   const storage = { blobUrl, queueUrl, tableUrl };
   let own = 0;
@@ -68,15 +71,11 @@ export async function openCloud(folder: RunFolder, options: BoxOptions): Promise
   return {
     storage,
     arm,
+    azurite,
     connection,
     app,
     machines: names.map((name, index) => machineSetup(name, addresses[index] ?? '', identity, arm)),
     storageOperations: () => azurite.requests() - own,
-    async close() {
-      await azurite.stop();
-      await arm.close();
-      await identity.close();
-    },
   };
 }
 

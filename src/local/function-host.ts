@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { builtPath } from './built.ts';
 import { type Child, startChild, startProgram } from './child.ts';
 import { freePort } from './free-port.ts';
+import { pause } from './pause.ts';
 
 const hostFile = builtPath('local/host.mjs');
 const appFolder = builtPath('app');
@@ -45,8 +46,14 @@ export async function startLocalHost(options: HostOptions): Promise<FunctionHost
 export async function startCoreTools(options: HostOptions): Promise<FunctionHost> {
   const port = await freePort(options.port);
   const env = { ...options.env, ...options.settings };
-  const child = startProgram('func', ['start', '--port', `${port}`], { ...options, env, cwd: appFolder });
-  await comesUp(answers(`http://127.0.0.1:${port}/`), child, options.logFile);
+  const child = startProgram(
+    process.platform === 'win32' ? 'func.cmd' : 'func',
+    ['start', '--port', `${port}`],
+    { ...options, env, cwd: appFolder },
+  );
+  const gone = new AbortController();
+  void child.exited.then(() => gone.abort());
+  await comesUp(answers(`http://127.0.0.1:${port}/`, gone.signal), child, options.logFile);
   return { endpoint: `http://127.0.0.1:${port}/api`, child };
 }
 
@@ -58,14 +65,14 @@ async function comesUp<T>(ready: Promise<T>, child: Child, logFile: string): Pro
   return Promise.race([ready, gone]).finally(() => clearTimeout(timer));
 }
 
-/** Resolves when something answers HTTP there, whatever it says. */
-async function answers(url: string): Promise<void> {
-  for (;;) {
+/** Resolves when something answers HTTP there, whatever it says, or when the signal fires. */
+async function answers(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
     const answered = await fetch(url, { signal: AbortSignal.timeout(1000) }).then(
       () => true,
       () => false,
     );
     if (answered) return;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(250, signal);
   }
 }

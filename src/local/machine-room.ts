@@ -31,8 +31,6 @@ export interface Surroundings {
 export interface MachineRoom {
   /** Does what a new power state means for a VM's process. */
   power(name: string, power: Power): void;
-  /** The agent's process on a VM; undefined while there is none. */
-  agentOf(name: string): Child | undefined;
   /** Ends all agents, in order; no new one is started. */
   close(): Promise<void>;
 }
@@ -41,32 +39,44 @@ export interface MachineRoom {
 export function makeMachineRoom(setups: readonly MachineSetup[], around: Surroundings): MachineRoom {
   const byName = new Map(setups.map((setup) => [setup.name.toLowerCase(), setup]));
   const agents = new Map<string, Child>();
-  const ended: Promise<void>[] = [];
+  /** Machines whose processes are being ended, by name. */
+  const leaving = new Map<string, Promise<void>>();
   let closed = false;
+
+  async function switchOn(key: string, setup: MachineSetup): Promise<void> {
+    await leaving.get(key);
+    if (closed || agents.has(key)) return;
+    agents.set(key, startAgent(setup, around));
+  }
+
+  /** A machine that loses power takes all its processes with it. */
+  async function cleanUp(key: string, agent: Child): Promise<void> {
+    await agent.exited;
+    const setup = byName.get(key);
+    if (setup) await killLeftOver(workFolderOf(setup, around), true);
+    leaving.delete(key);
+  }
+
   return {
     power(name, power) {
       const key = name.toLowerCase();
       const setup = byName.get(key);
-      if (power === 'running' && setup && !closed && !agents.has(key)) {
-        const agent = startAgent(setup, around);
-        agents.set(key, agent);
-        ended.push(
-          agent.exited.then(async () => {
-            // A machine that loses power takes all its processes with it.
-            await killLeftOver(workFolderOf(setup, around), true);
-            if (agents.get(key) === agent) agents.delete(key);
-          }),
-        );
-      } else if (power !== 'running') {
-        agents.get(key)?.kill();
+      const agent = agents.get(key);
+      if (power === 'running' && setup) {
+        void switchOn(key, setup);
+      } else if (power !== 'running' && agent) {
         agents.delete(key);
+        agent.kill();
+        leaving.set(key, cleanUp(key, agent));
       }
     },
-    agentOf: (name) => agents.get(name.toLowerCase()),
     async close() {
       closed = true;
-      await Promise.all([...agents.values()].map((agent) => agent.stop()));
-      await Promise.all(ended);
+      const ending = [...agents].map(async ([key, agent]) => {
+        await agent.stop();
+        await cleanUp(key, agent);
+      });
+      await Promise.all([...ending, ...leaving.values()]);
     },
   };
 }

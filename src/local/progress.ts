@@ -23,7 +23,9 @@ export function makeProgress(
   stream: NodeJS.WriteStream = process.stdout,
 ): Progress {
   const elapsed = () => `${((Date.now() - startedAt) / 1000).toFixed(0)} s`;
-  return stream.isTTY ? onTerminal(total, elapsed, stream) : asLines(total, elapsed, stream);
+  return stream.isTTY && stream.rows > 4
+    ? onTerminal(total, elapsed, stream)
+    : asLines(total, elapsed, stream);
 }
 
 function onTerminal(total: number, elapsed: () => string, stream: NodeJS.WriteStream): Progress {

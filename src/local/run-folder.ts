@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /** The folder of one world, and what lies where in it. */
@@ -12,6 +12,8 @@ export interface RunFolder {
   certFile: string;
   keyFile: string;
   settingsFile: string;
+  /** Holds the process id of the world that has the folder. */
+  lockFile: string;
 }
 
 /** What another command needs to reach a running world. Its secrets are good for that world only. */
@@ -24,14 +26,11 @@ export interface RunningWorld {
   certFile: string;
 }
 
-/** Makes the folder of a world; without `keep` nothing of an earlier run is left in it. Throws if a world is running there. */
+/** Makes the folder of a world; without `keep` nothing of an earlier run is left in it. Throws if a world has it already. */
 export async function makeRunFolder(path: string, keep: boolean): Promise<RunFolder> {
   const folder = runFolderAt(path);
-  const running = await readRunningWorld(path);
-  if (running)
-    throw new Error(
-      `A world is running in ${folder.path} already (process ${running.pid}). End it with Ctrl-C, or open this one elsewhere with --folder DIR.`,
-    );
+  await mkdir(folder.path, { recursive: true });
+  await claim(folder);
   const outdated = keep ? [folder.vms] : [folder.storage, folder.vms, folder.logs, folder.results];
   await Promise.all(outdated.map((part) => rm(part, { recursive: true, force: true })));
   await Promise.all(
@@ -40,14 +39,34 @@ export async function makeRunFolder(path: string, keep: boolean): Promise<RunFol
   return folder;
 }
 
-/** Lets the other commands find this world. */
-export async function publishWorld(folder: RunFolder, world: RunningWorld): Promise<void> {
-  await writeFile(worldFile(folder.path), JSON.stringify(world, null, 2), { mode: 0o600 });
+/** Makes the folder this process's own; a claim whose process is gone is taken over. */
+async function claim(folder: RunFolder): Promise<void> {
+  try {
+    await writeFile(folder.lockFile, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const pid = Number(await readFile(folder.lockFile, 'utf8').catch(() => ''));
+    if (pid > 0 && isAlive(pid))
+      throw new Error(
+        `A world is running in ${folder.path} already (process ${pid}). End it with Ctrl-C, or open this one elsewhere with --folder DIR.`,
+      );
+    await rm(folder.lockFile, { force: true });
+    await claim(folder);
+  }
 }
 
-/** Takes that back. */
+/** Lets the other commands find this world. */
+export async function publishWorld(folder: RunFolder, world: RunningWorld): Promise<void> {
+  // Written aside and renamed: whoever reads it has it whole.
+  const draft = `${worldFile(folder.path)}.new`;
+  await writeFile(draft, JSON.stringify(world, null, 2), { mode: 0o600 });
+  await rename(draft, worldFile(folder.path));
+}
+
+/** Takes that back, and sets the folder free. */
 export async function withdrawWorld(folder: RunFolder): Promise<void> {
   await rm(worldFile(folder.path), { force: true });
+  await rm(folder.lockFile, { force: true });
 }
 
 /** The world that runs in a folder; undefined if none does, or none any more. */
@@ -69,6 +88,7 @@ function runFolderAt(given: string): RunFolder {
     certFile: join(path, 'certificate.pem'),
     keyFile: join(path, 'certificate-key.pem'),
     settingsFile: join(path, 'settings.json'),
+    lockFile: join(path, 'lock'),
   };
 }
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { connectStorage, type Storage } from '../azure/storage.ts';
 import { actAs } from './environment.ts';
+import { fromHere } from './from-here.ts';
 import { readRunningWorld } from './run-folder.ts';
 
 /** Connects to the world that runs in a folder, with its own identity endpoint. Throws if there is none. */
 export async function connectToRunning(folder: string): Promise<Storage> {
-  const world = await readRunningWorld(folder);
+  const world = await readRunningWorld(fromHere(folder));
   if (!world)
     throw new Error(`No world is running in ${folder}. Open one with "npm start" in another terminal first.`);
   actAs(world.identity);

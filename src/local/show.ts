@@ -11,7 +11,7 @@ interface View {
 const views = {
   tbllog: {
     partitions: [],
-    columns: ['DateTime', 'partitionKey', 'Level', 'Event', 'VmName', 'Message'],
+    columns: ['DateTime', 'partitionKey', 'Level', 'Event', 'VmName', 'FileName', 'Message'],
     newestBy: 'DateTime',
   },
   tblresults: {

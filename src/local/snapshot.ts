@@ -8,7 +8,7 @@ import { type Row, readRows } from './rows.ts';
 /** The world at one moment, as its tables and blobs tell it. */
 export interface Snapshot {
   vms: { name: string; state: VmState; fileName: string }[];
-  /** Sources that were collected at least once. */
+  /** Sources of this world that were collected at least once. */
   collected: number;
   /** Blobs in `data`. */
   inData: number;
@@ -18,7 +18,7 @@ export interface Snapshot {
 }
 
 /** Looks at the world again and again; what a job's file is called is asked once only. */
-export function makeObserver(connection: Storage): () => Promise<Snapshot> {
+export function makeObserver(connection: Storage, sources: ReadonlySet<string>): () => Promise<Snapshot> {
   const jobs = azureJobs(connection);
   const vmRows = azurePool(connection);
   const fileNames = new Map<string, string>();
@@ -29,7 +29,7 @@ export function makeObserver(connection: Storage): () => Promise<Snapshot> {
     return known;
   };
   return async () => {
-    const [pool, sources, resting, results, inData] = await Promise.all([
+    const [pool, remembered, resting, results, inData] = await Promise.all([
       vmRows.list(),
       readRows(connection.tbljob, ['source']),
       readRows(connection.tbljob, ['resting']),
@@ -43,7 +43,8 @@ export function makeObserver(connection: Storage): () => Promise<Snapshot> {
         fileName: await fileNameOf(files[0]?.jobId),
       })),
     );
-    return { vms, collected: sources.length, inData, resting: resting.length, results };
+    const collected = remembered.filter(({ rowKey }) => sources.has(String(rowKey))).length;
+    return { vms, collected, inData, resting: resting.length, results };
   };
 }
 

@@ -10,7 +10,7 @@ import { makeSourceFiles, type SourceFile } from './source-file.ts';
 export interface SourceServer {
   /** Where a file is to be had, whatever its name; also for names that the server does not hold. */
   url(name: string): string;
-  /** What was asked for so far, in the order in which the answers began. */
+  /** What was asked for lately, in the order in which the answers began. */
   requests(): readonly SourceRequest[];
   /** Lets the next requests for a file fail: so many of them, by default all until `heal`. */
   fail(name: string, fault: SourceFault, times?: number): void;
@@ -24,6 +24,9 @@ export interface SourceRequest {
   /** As sent, also where the content was cut off. */
   status: number;
 }
+
+/** A world may stay up for days. */
+const requestsKept = 10_000;
 
 /**
  * Starts a server on a free port of 127.0.0.1. Files are streamed from disk as they are at the time of the request, with
@@ -46,6 +49,7 @@ export async function startSourceServer(
       response,
       name,
       begin(status, headers) {
+        if (requests.length >= requestsKept) requests.shift();
         requests.push({ method: request.method ?? '', name, status });
         return response.writeHead(status, headers);
       },

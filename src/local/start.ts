@@ -1,51 +1,80 @@
-import { once } from 'node:events';
 import { type Box, openBox } from './box.ts';
 import type { BoxOptions } from './options.ts';
+import { pause } from './pause.ts';
 import { makeProgress } from './progress.ts';
 import type { Snapshot } from './snapshot.ts';
-import { copyResults, summarize } from './summary.ts';
+import { makeCopier, summarize } from './summary.ts';
 
 const lookMs = 500;
+/** With every VM off and nothing changed for so long, nothing more will come. */
+const stuckMs = 30_000;
 
 /**
  * `npm start`: opens a world, shows how the files go through, sums up. With `once` it then ends, and true says that every file
- * has its results and every VM is deallocated; otherwise it stays up until it is interrupted.
+ * has its results and every VM is deallocated; otherwise it stays up until it is interrupted, or until one of its parts ends.
  */
 export async function start(options: BoxOptions & { once: boolean }): Promise<boolean> {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupted.abort());
+  const interrupted = listenForInterrupts();
   const startedAt = Date.now();
-  const box = await openBox(options, (line) => console.log(`rouse: ${line}`));
+  const box = await openBox(options, (line) => console.log(`rouse: ${line}`), interrupted);
+  if (!box) return false;
+  const broken = box.broken.then((what) => {
+    throw new Error(what);
+  });
+  // Whoever is waiting hears of it; while the world is being closed its parts end as they should.
+  broken.catch(() => {});
   try {
-    const done = await followUntilDone(box, startedAt, interrupted.signal);
+    const copy = makeCopier(box.connection, box.folder.results);
+    const done = await Promise.race([followUntilDone(box, startedAt, interrupted), broken]);
     if (!done) return false;
-    await copyResults(box.connection, done.results, box.folder.results);
+    await copy(done.results);
     console.log(`\n${summaryOf(box, done, startedAt)}\n`);
-    if (!options.once) await stayUp(box, interrupted.signal);
-    return done.results.length === box.total && done.resting === 0;
+    if (!options.once) await Promise.race([stayUp(box, copy, interrupted), broken]);
+    return isComplete(done, box, options);
   } finally {
     console.log('rouse: closing …');
     await box.close();
   }
 }
 
-/** Shows progress until all is done; undefined if interrupted first. */
+/** The first Ctrl-C closes the world in order, the second ends this process at once. Its children end with it. */
+function listenForInterrupts(): AbortSignal {
+  const interrupted = new AbortController();
+  const interrupt = () => {
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  return interrupted.signal;
+}
+
+/** Shows progress until all is done, or nothing more will come; undefined if interrupted first. */
 async function followUntilDone(
   box: Box,
   startedAt: number,
   interrupted: AbortSignal,
 ): Promise<Snapshot | undefined> {
   const progress = makeProgress(box.total, startedAt);
-  const hostGone = box.host.child.exited.then((how) => {
-    throw new Error(`the Functions host ended (${how}); its output is in ${box.folder.logs}`);
-  });
+  let last = '';
+  let changedAt = Date.now();
   try {
     while (!interrupted.aborted) {
-      const snapshot = await Promise.race([box.observe(), hostGone]);
+      const lookedAt = Date.now();
+      const snapshot = await box.observe();
       progress.show(snapshot);
       if (isDone(snapshot, box)) return snapshot;
-      await pause(lookMs, interrupted);
+
+      const seen = JSON.stringify({ ...snapshot, results: snapshot.results.length });
+      if (seen !== last) changedAt = lookedAt;
+      last = seen;
+      if (isAsleep(snapshot, box) && Date.now() - changedAt > stuckMs) {
+        console.log(
+          `\nNothing has changed for ${stuckMs / 1000} s: ${snapshot.collected} of ${box.files.length} sources were collected; tbllog says why.`,
+        );
+        return snapshot;
+      }
+      // A large world is looked at less often: looking is not to be its main work.
+      await pause(Math.max(lookMs, 4 * (Date.now() - lookedAt)), interrupted);
     }
     return undefined;
   } finally {
@@ -53,13 +82,20 @@ async function followUntilDone(
   }
 }
 
-/** All collected, nothing left in `data` but what failed, and every VM off, by its row and in truth. */
-function isDone({ vms, collected, inData, resting }: Snapshot, box: Box): boolean {
-  return (
-    collected >= box.files.length &&
-    inData <= resting &&
-    vms.every(({ name, state }) => state === 'deallocated' && box.arm.power(name) === 'deallocated')
-  );
+/** All collected, nothing left in `data` but what failed, and every VM off. */
+function isDone(snapshot: Snapshot, box: Box): boolean {
+  const { collected, inData, resting } = snapshot;
+  return collected >= box.files.length && inData <= resting && isAsleep(snapshot, box);
+}
+
+/** Every VM is off, by its row and in truth. */
+function isAsleep({ vms }: Snapshot, box: Box): boolean {
+  return vms.every(({ name, state }) => state === 'deallocated' && box.arm.power(name) === 'deallocated');
+}
+
+/** Every file has its results. A kept world may have had some of them before. */
+function isComplete(done: Snapshot, box: Box, { keep }: BoxOptions): boolean {
+  return isDone(done, box) && done.resting === 0 && (keep || done.results.length === box.total);
 }
 
 function summaryOf(box: Box, done: Snapshot, startedAt: number): string {
@@ -74,7 +110,12 @@ function summaryOf(box: Box, done: Snapshot, startedAt: number): string {
   });
 }
 
-async function stayUp(box: Box, interrupted: AbortSignal): Promise<void> {
+/** Says what can be done with the world, and goes on copying results, until it is interrupted. */
+async function stayUp(
+  box: Box,
+  copy: (results: Snapshot['results']) => Promise<void>,
+  interrupted: AbortSignal,
+): Promise<void> {
   const { endpoint } = box.host;
   console.log(
     [
@@ -83,21 +124,11 @@ async function stayUp(box: Box, interrupted: AbortSignal): Promise<void> {
       '  npm run show -- tbllog               read a table: tbllog, tblresults, tblvm or tbljob',
       `  curl "${endpoint}/funcHttpVMStop?vmName=vm01&code=${box.functionKey}"`,
       '                                       ask to stop a VM, as a script on it would',
-      'Ctrl-C ends it and leaves nothing behind.',
+      `Results go on to ${box.folder.results}. Ctrl-C ends the world and leaves nothing behind.`,
     ].join('\n'),
   );
-  if (!interrupted.aborted) await once(interrupted, 'abort');
-}
-
-async function pause(ms: number, interrupted: AbortSignal): Promise<void> {
-  if (interrupted.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(end, ms);
-    interrupted.addEventListener('abort', end, { once: true });
-    function end() {
-      clearTimeout(timer);
-      interrupted.removeEventListener('abort', end);
-      resolve();
-    }
-  });
+  while (!interrupted.aborted) {
+    await pause(4 * lookMs, interrupted);
+    await copy((await box.observe()).results);
+  }
 }

@@ -36,25 +36,33 @@ export function summarize({ results, resting }: Snapshot, figures: Figures): str
 }
 
 /**
- * Copies all result files into a folder, under names that people know: that of the file from outside, and the action. Returns
- * how many.
+ * Copies result files into a folder, under names that people know: that of the file from outside, and the action. Each result is
+ * copied once, however often its row is given.
  */
-export async function copyResults(
-  connection: Storage,
-  results: readonly Row[],
-  folder: string,
-): Promise<number> {
-  const byJob = new Map(results.map((row) => [String(row.rowKey), row]));
-  let copied = 0;
-  for (const row of results) {
-    const resultName = String(row.ResultName ?? '');
-    if (!resultName) continue;
-    const name = readableName(row, resultName, byJob);
-    const { readableStreamBody } = await connection.results.getBlobClient(resultName).download();
-    if (readableStreamBody) await pipeline(readableStreamBody, createWriteStream(join(folder, name)));
-    copied += 1;
-  }
-  return copied;
+export function makeCopier(connection: Storage, folder: string): (results: readonly Row[]) => Promise<void> {
+  const copied = new Set<string>();
+  const taken = new Set<string>();
+  return async (results) => {
+    const byJob = new Map(results.map((row) => [String(row.rowKey), row]));
+    for (const row of results) {
+      const resultName = String(row.ResultName ?? '');
+      if (!resultName || copied.has(resultName)) continue;
+      const name = unlike(taken, readableName(row, resultName, byJob));
+      const { readableStreamBody } = await connection.results.getBlobClient(resultName).download();
+      if (readableStreamBody) await pipeline(readableStreamBody, createWriteStream(join(folder, name)));
+      copied.add(resultName);
+    }
+  };
+}
+
+/** The name, with a number where it is taken. */
+function unlike(taken: Set<string>, name: string): string {
+  const extension = extname(name);
+  let free = name;
+  for (let again = 2; taken.has(free); again++)
+    free = `${name.slice(0, name.length - extension.length)}-${again}${extension}`;
+  taken.add(free);
+  return free;
 }
 
 /** `{origin}.{action}{extension}`; a result without an extension of its own has that of the file. */

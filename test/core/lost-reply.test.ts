@@ -125,3 +125,26 @@ describe('a call that was cut off', () => {
     expect(town.memory.results.size).toBe(1);
   });
 });
+
+describe('two calls of one VM at the same time', () => {
+  it('hand out the same waiting file, and neither fails', async () => {
+    const town = openTown([{ name: 'vm01', disabled: true }]);
+    await town.arrive('a.json');
+    town.editVm('vm01', { disabled: false, state: 'running', idleSince: town.world.now() });
+    const { write } = town.world.pool;
+    let overtaken = false;
+    town.world.pool.write = async (vm) => {
+      if (!overtaken && vm.files.length > 0) {
+        // Before the first call can list the file, the second finds it assigned, lists it and begins it.
+        overtaken = true;
+        const [entry] = vm.files;
+        town.editVm('vm01', { files: vm.files });
+        const second = await claim('vm01', town.world);
+        expect(second.next).toMatchObject({ id: entry?.jobId, state: 'processing' });
+      }
+      return write(vm);
+    };
+    expect((await claim('vm01', town.world)).next).toMatchObject({ fileName: 'a.json', state: 'processing' });
+    expectListed(town, 'a.json');
+  });
+});

@@ -34,6 +34,7 @@ export async function openTestWorld(options: Partial<BoxOptions>): Promise<TestW
     port: 0,
   } as const;
   const box = await openBox({ ...defaults, folder, ...options }, () => {});
+  if (!box) throw new Error('nobody interrupted it');
   const { connection } = box;
   const test: TestWorld = {
     ...box,

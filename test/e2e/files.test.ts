@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -85,6 +85,12 @@ describe('the same name uploaded again while the first is in work', () => {
 
   it('after the agent has read it: both versions have results', { timeout: 60_000 }, async () => {
     await world.put('again.txt', 'wait 3000, first');
+    // The log says so before the download: that the file is there shows that it has been read.
+    await until('the agent has the first', async () =>
+      readdirSync(world.folder.vms, { recursive: true, encoding: 'utf8' }).some((path) =>
+        path.endsWith('again.txt'),
+      ),
+    );
     await until('the first is in work', async () =>
       (await world.log()).some((row) => row.FileName === 'again.txt' && row.Event === 'file-begun'),
     );

@@ -1,8 +1,8 @@
 import type { TokenCredential } from '@azure/identity';
-import { BlobServiceClient, newPipeline as blobPipeline } from '@azure/storage-blob';
-import { QueueServiceClient, newPipeline as queuePipeline } from '@azure/storage-queue';
+import type { BlobServiceClient } from '@azure/storage-blob';
+import type { QueueServiceClient } from '@azure/storage-queue';
 import { ownCredential } from '../../azure/credential.ts';
-import { pipelineFactory, pipelineOptions } from '../../azure/transport.ts';
+import { blobService, queueService } from '../../azure/services.ts';
 
 /** The blobs and queues of one account. */
 export interface Account {
@@ -16,13 +16,9 @@ export interface Account {
  */
 export function connectAccount(name: string, env: NodeJS.ProcessEnv): Account {
   const credential: TokenCredential = ownCredential(env[`${name}__clientId`]);
-  const forBlobs = blobPipeline(credential, pipelineOptions({}));
-  forBlobs.factories.push(pipelineFactory({}));
-  const forQueues = queuePipeline(credential, pipelineOptions({}));
-  forQueues.factories.push(pipelineFactory({}));
   return {
-    blobs: new BlobServiceClient(serviceUri(name, 'blob', env), forBlobs),
-    queues: new QueueServiceClient(serviceUri(name, 'queue', env), forQueues),
+    blobs: blobService(serviceUri(name, 'blob', env), credential),
+    queues: queueService(serviceUri(name, 'queue', env), credential),
   };
 }
 
