@@ -1,3 +1,4 @@
+import { AppError, isAppError } from './errors.ts';
 import { fill } from './fill.ts';
 import { observe } from './observe.ts';
 import type { World } from './world.ts';
@@ -29,8 +30,16 @@ export async function tend(world: World): Promise<Tended> {
     errors.push(error);
     return 0;
   });
-  if (errors.length > 1)
-    throw new AggregateError(errors, `the tick met ${errors.length} errors: ${errors.join('; ')}`);
-  if (errors.length === 1) throw errors[0];
+  if (errors.length > 0) throw together(errors);
   return { vms: vms.length, taken };
+}
+
+/** One error for several: a programming error as it is, else an operating error that tells them all. */
+function together(errors: readonly unknown[]): unknown {
+  const operating = errors.filter((error) => isAppError(error));
+  const [first] = operating;
+  if (!first || operating.length < errors.length) return errors.find((error) => !isAppError(error));
+  if (operating.length === 1) return first;
+  const all = operating.map(({ message }) => message).join('; ');
+  return new AppError(first.code, `the tick met ${operating.length} errors: ${all}`, { cause: first });
 }
