@@ -103,7 +103,8 @@ const shutDownWithParent = `
 function argumentsOf({ folder, certFile, keyFile, ports }: AzuriteOptions): string[] {
   const { blob, queue, table } = ports ?? { blob: 0, queue: 0, table: 0 };
   return [
-    '--max-semi-space-size=2',
+    // A small one: it shares the machine with a dozen other processes.
+    ...['--max-semi-space-size=1', '--single-threaded'],
     `--import=data:text/javascript,${encodeURIComponent(shutDownWithParent)}`,
     createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js'),
     ...['--location', folder, '--oauth', 'basic', '--cert', certFile, '--key', keyFile],
