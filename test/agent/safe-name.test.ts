@@ -26,8 +26,8 @@ describe('safeName', () => {
         expect(safe).not.toMatch(/\.$/);
         expect(safe).not.toMatch(/^(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³])(\.|$)/i);
         expect(Buffer.byteLength(safe)).toBeLessThanOrEqual(100);
-        expect(basename(join('/work/in', safe))).toBe(safe);
-        expect(posix.dirname(posix.join('/work/in', safe))).toBe('/work/in');
+        expect(basename(join('/somewhere/in', safe))).toBe(safe);
+        expect(posix.dirname(posix.join('/somewhere/in', safe))).toBe('/somewhere/in');
         expect(win32.dirname(win32.join('C:\\work\\in', safe))).toBe('C:\\work\\in');
       }),
       { numRuns: 2000 },
