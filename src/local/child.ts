@@ -56,7 +56,9 @@ export function startProgram(
   });
   closeSync(log);
   const exited = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? `${program} is not installed, or not on the path` : error.message),
+    );
     child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
   });
   return {

@@ -101,7 +101,10 @@ program
     const named = account === undefined ? {} : { [`${connectionName}__accountName`]: account };
     const { storage, names } = parseStorageSettings({ ...process.env, ...named });
     console.log(`rouse: setting up ${storage.blobUrl} …`);
-    await setUp(connectStorage({ ...storage, names }), (line) => console.log(line));
+    await setUp(connectStorage({ ...storage, names }), (line) => console.log(line)).catch((error: Error) => {
+      const hint = 'sign in first (az login), as somebody who may write blobs, queues and tables there';
+      throw new Error(`${error.message}\n       ${hint}`, { cause: error });
+    });
   });
 
 /** Parses a whole number within bounds. */
