@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+
+const markerFile = '.rouse-world';
 
 /** The folder of one world, and what lies where in it. */
 export interface RunFolder {
@@ -30,6 +32,7 @@ export interface RunningWorld {
 export async function makeRunFolder(path: string, keep: boolean): Promise<RunFolder> {
   const folder = runFolderAt(path);
   await mkdir(folder.path, { recursive: true });
+  await mustBeOurs(folder.path);
   await claim(folder);
   const outdated = keep ? [folder.vms] : [folder.storage, folder.vms, folder.logs, folder.results];
   await Promise.all(outdated.map((part) => rm(part, { recursive: true, force: true })));
@@ -37,6 +40,19 @@ export async function makeRunFolder(path: string, keep: boolean): Promise<RunFol
     [folder.storage, folder.logs, folder.vms, folder.results].map((part) => mkdir(part, { recursive: true })),
   );
   return folder;
+}
+
+/** What is not a world's folder is left alone: an earlier run's parts are deleted at the start of the next. */
+async function mustBeOurs(path: string): Promise<void> {
+  const found = await readdir(path);
+  if (found.length > 0 && !found.includes(markerFile))
+    throw new Error(
+      `${path} is not empty and not the folder of a world: name another one with --folder DIR.`,
+    );
+  await writeFile(
+    join(path, markerFile),
+    'The folder of a world of Rouse; "npm start" deletes what is in it.\n',
+  );
 }
 
 /** Makes the folder this process's own; a claim whose process is gone is taken over. */
