@@ -53,7 +53,11 @@ export function makeMachineRoom(setups: readonly MachineSetup[], around: Surroun
   async function cleanUp(key: string, agent: Child): Promise<void> {
     await agent.exited;
     const setup = byName.get(key);
-    if (setup) await killLeftOver(workFolderOf(setup, around), true);
+    if (setup)
+      await killLeftOver(workFolderOf(setup, around), true).catch((error: unknown) => {
+        // One guest that is left is no reason to end the world; its user is told.
+        console.error(`rouse: a guest program of ${setup.name} may still run: ${error}`);
+      });
     leaving.delete(key);
   }
 

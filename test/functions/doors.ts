@@ -9,6 +9,7 @@ export const settings = {
   COLLECT_SCHEDULE: '0 */10 * * * *',
   WATCH_SCHEDULE: '0 * * * * *',
   BLOB_SOURCE: 'EventGrid',
+  SOURCES: '[{"name":"prices","url":"https://example.org/prices.csv"}]',
 };
 
 /** Imports a door as the worker would: with its settings in the environment. */

@@ -66,9 +66,12 @@ describe('funcTimerData', () => {
       now: () => 0,
       log: async () => {},
       remembered: async () => new Map(),
-      fetchItem: async ({ name }: { name: string }) => asked.push(name),
+      fetchItem: async ({ name }: { name: string }) => {
+        asked.push(name);
+        return { status: 'unchanged' };
+      },
     };
     await funcTimerData?.({}, contextOf(), world);
-    expect(asked).toEqual([]);
+    expect(asked).toEqual(['prices']);
   });
 });
