@@ -1,5 +1,5 @@
 import type { ContainerClient } from '@azure/storage-blob';
-import type { FileFacts, Files } from '../core/world.ts';
+import type { FileFacts, Files, FileVersion } from '../core/world.ts';
 import { blobNamed, isBlobName, mustNameBlob } from './blob-name.ts';
 import { ifThere, isStatus, translated, unless } from './errors.ts';
 import { decodeMetadata } from './metadata.ts';
@@ -23,6 +23,13 @@ export function azureFiles({ data }: Storage): Files {
 
   return {
     head,
+    list: () =>
+      translated(async () => {
+        const versions: FileVersion[] = [];
+        for await (const { name, properties } of data.listBlobsFlat())
+          versions.push(versionOf(name, properties));
+        return versions;
+      }),
     async remove(fileName, etag) {
       const blob = mustNameBlob(data, fileName);
       const removed = await unless(
@@ -49,11 +56,13 @@ function lookUp(container: ContainerClient, name: string): Promise<BlobFacts | u
 
 function factsOf(fileName: string, facts: BlobFacts): FileFacts {
   return {
-    fileName,
-    // A HEAD has it with quotes, a listing without.
-    etag: (facts.etag ?? '').replaceAll('"', ''),
+    ...versionOf(fileName, facts),
     sizeBytes: facts.contentLength ?? 0,
-    modifiedAt: facts.lastModified?.getTime() ?? 0,
     metadata: decodeMetadata(facts.metadata),
   };
+}
+
+function versionOf(fileName: string, { etag = '', lastModified }: BlobFacts): FileVersion {
+  // A HEAD has it with quotes, a listing without.
+  return { fileName, etag: etag.replaceAll('"', ''), modifiedAt: lastModified?.getTime() ?? 0 };
 }

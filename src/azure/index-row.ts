@@ -6,7 +6,7 @@ import { type Row, textOf, timeColumn } from './columns.ts';
 export const waitingPrefix = 'waiting-';
 export const waitingEnd = 'waiting.';
 
-const restingPartition = 'resting';
+export const restingPartition = 'resting';
 
 /**
  * The key of an entry: what the entry says, and nothing else, so that writing it twice changes nothing and dropping
@@ -47,6 +47,13 @@ export function waitingEntryOf(row: Row): IndexEntry[] {
       at: Number(at),
     },
   ];
+}
+
+/** A resting entry from its key, which says no more of the job than which one it is. */
+export function restingEntryOf(row: Row): IndexEntry[] {
+  const [, jobId = '', attempt] = /^(\w+)-(\d+)$/.exec(textOf(row.rowKey)) ?? [];
+  if (jobId === '') return [];
+  return [{ place: 'resting', jobId, attempt: Number(attempt), action: '', priority: 0, at: 0 }];
 }
 
 /** ms since the epoch in digits that sort as texts. */

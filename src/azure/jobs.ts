@@ -11,6 +11,7 @@ import { resultColumnsOf } from './result-row.ts';
 import type { Storage } from './storage.ts';
 import { dropRow, insertRow, listRows, writeIfUnchanged } from './table.ts';
 import { readWaiting } from './waiting.ts';
+import { readAllWaiting, readResting } from './whole-index.ts';
 
 /** The jobs, their indexes and their results, in `tbljob` and `tblresults`. */
 export function azureJobs({ tbljob, tblresults }: Storage): Jobs {
@@ -44,6 +45,7 @@ export function azureJobs({ tbljob, tblresults }: Storage): Jobs {
       await dropRow(tbljob, partitionKey, rowKey);
     },
     waiting: (actions, now, count) => readWaiting(tbljob, actions, now, count),
+    listed: (place) => (place === 'waiting' ? readAllWaiting(tbljob) : readResting(tbljob)),
     async join(rootJobId, jobId) {
       const row = { partitionKey: asKey(`root-${rootJobId}`), rowKey: asKey(jobId) };
       await translated(() => tbljob.upsertEntity(row, 'Replace'));

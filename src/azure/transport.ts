@@ -1,4 +1,5 @@
 import type { RequestPolicyFactory } from '@azure/storage-blob';
+import { sendWithRetries } from './retry.ts';
 
 /** How the clients talk to Azure, apart from who talks. */
 export interface TransportOptions {
@@ -11,28 +12,20 @@ export interface TransportOptions {
 /** Long enough for one block of an upload over a slow line; without it a lost answer would be waited for without end. */
 const requestMsMax = 60_000;
 
-/** A caller of ours tries again later anyway: a few tries get over a reset connection, more would multiply a throttling. */
-const retriesMax = 2;
-const retryMs = 500;
-const retryMsMax = 4_000;
-
-/** Options of a blob or queue pipeline. Their retry policy knows no `Retry-After`, so the wait is a short one. */
+/** Options of a blob or queue pipeline. It does not retry by itself: the policy below does. */
 export function pipelineOptions({ ca }: TransportOptions) {
-  return {
-    // `tlsOptions` is not in the type, but is handed on as in the other clients.
-    ...tlsOptions(ca),
-    retryOptions: { maxTries: retriesMax + 1, retryDelayInMs: retryMs, maxRetryDelayInMs: retryMsMax },
-  };
+  // `tlsOptions` is not in the type, but is handed on as in the other clients.
+  return { ...tlsOptions(ca), retryOptions: { maxTries: 1 } };
 }
 
-/** The policy that counts operations and limits their time, for a blob or queue pipeline. */
+/** The policy that counts operations, retries them and limits the time of each try, for a blob or queue pipeline. */
 export function pipelineFactory({ onRequest }: TransportOptions): RequestPolicyFactory {
   return {
     create: (next) => ({
       sendRequest(request) {
         onRequest?.();
         request.timeout = requestMsMax;
-        return next.sendRequest(request);
+        return sendWithRetries(() => next.sendRequest(request), signalOf(request));
       },
     }),
   };
@@ -42,8 +35,8 @@ export function pipelineFactory({ onRequest }: TransportOptions): RequestPolicyF
 export function tableOptions({ ca, onRequest }: TransportOptions) {
   return {
     ...tlsOptions(ca),
-    retryOptions: { maxRetries: retriesMax, retryDelayInMs: retryMs, maxRetryDelayInMs: retryMsMax },
-    additionalPolicies: [countAndLimit(onRequest)],
+    retryOptions: { maxRetries: 0 },
+    additionalPolicies: [perOperation(onRequest, sendWithRetries)],
   };
 }
 
@@ -52,28 +45,34 @@ export function tableOptions({ ca, onRequest }: TransportOptions) {
  * a throttling from it and repeat a deallocation.
  */
 export function armOptions({ ca }: TransportOptions) {
-  return { ...tlsOptions(ca), retryOptions: { maxRetries: 0 }, additionalPolicies: [countAndLimit()] };
+  return { ...tlsOptions(ca), retryOptions: { maxRetries: 0 }, additionalPolicies: [perOperation()] };
 }
 
 interface LimitedRequest {
   timeout: number;
+  abortSignal?: unknown;
 }
 
-function countAndLimit(onRequest?: () => void) {
+function perOperation(onRequest?: () => void, sending: typeof sendWithRetries = (send) => send()) {
   return {
+    // Once an operation, outside of all that the client does for each try.
     position: 'perCall' as const,
     policy: {
-      name: 'countAndLimit',
+      name: 'perOperation',
       sendRequest<Request extends LimitedRequest, Response>(
         request: Request,
         next: (request: Request) => Promise<Response>,
       ): Promise<Response> {
         onRequest?.();
         request.timeout = requestMsMax;
-        return next(request);
+        return sending(() => next(request), signalOf(request));
       },
     },
   };
+}
+
+function signalOf({ abortSignal }: LimitedRequest): AbortSignal | undefined {
+  return abortSignal instanceof AbortSignal ? abortSignal : undefined;
 }
 
 function tlsOptions(ca: string | undefined): { tlsOptions?: { ca: string } } {

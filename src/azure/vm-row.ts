@@ -19,6 +19,7 @@ export function columnsOf(vm: Vm): TableEntity {
     failedStarts: vm.failedStarts,
     silentAt: timeColumn(vm.silentAt),
     unavailableUntil: timeColumn(vm.unavailableUntil),
+    unavailableCause: vm.unavailableCause,
   };
 }
 
@@ -34,6 +35,7 @@ export function vmOf(row: Row): Vm {
     failedStarts: numberOf(row.failedStarts),
     silentAt: timeOf(row.silentAt),
     unavailableUntil: timeOf(row.unavailableUntil),
+    unavailableCause: textOf(row.unavailableCause),
     actions: actionsOf(row.actions),
     disabled: booleanOf(row.disabled),
     maintenanceUntil: timeOf(row.maintenanceUntil),

@@ -12,6 +12,7 @@ import { azurePool } from './pool.ts';
 export function azureWorld(connection: Connection, rules: Rules): World {
   return {
     rules,
+    container: connection.data.containerName,
     now: Date.now,
     random: Math.random,
     pool: azurePool(connection),

@@ -97,6 +97,7 @@ function blankJob(file: FileFacts, tags: Tags, now: number): Job {
     attempt: 1,
     vmName: '',
     leaseUntil: 0,
+    begunAt: 0,
     notBefore: 0,
     failedRuns: 0,
     unreported: 0,

@@ -21,6 +21,8 @@ export interface Job {
   vmName: string;
   /** When the lease ends (ms since the epoch); 0 while nobody holds one. */
   leaseUntil: number;
+  /** When the present run was begun, as far as we counted it (ms since the epoch); its time limit counts from here. */
+  begunAt: number;
   /** Not to be handed out before (ms since the epoch); 0 = at once. */
   notBefore: number;
   /** Runs that the guest program reported as failed. */

@@ -18,8 +18,10 @@ export interface Vm {
   failedStarts: number;
   /** When its silence was first seen (ms since the epoch); 0 = not silent. */
   silentAt: number;
-  /** Not to be started before (ms since the epoch). */
+  /** Nothing is ordered for it before (ms since the epoch). */
   unavailableUntil: number;
+  /** Why, for people and for {@link startsPaused}: an error code, or `boot`, `silent`; '' = available. */
+  unavailableCause: string;
   /** Set by people: what it can do; empty = every action. */
   actions: string[];
   /** Set by people: it is given nothing more. */

@@ -2,6 +2,7 @@ import type { Job } from './job.ts';
 import type { LogLine } from './log.ts';
 import type { WorkMessage } from './message.ts';
 import type { Rules } from './rules.ts';
+import type { ReceivedMessage } from './search.ts';
 import type { Heard, Ticket, Vm } from './vm.ts';
 
 /**
@@ -13,6 +14,8 @@ import type { Heard, Ticket, Vm } from './vm.ts';
  */
 export interface World {
   rules: Rules;
+  /** Name of the container `data`, as the host's own messages have it. */
+  container: string;
   /** ms since the epoch. */
   now(): number;
   /** 0 to 1, for jitter and for spreading takers. */
@@ -65,6 +68,8 @@ export interface Jobs {
    * priority, then time.
    */
   waiting(actions: readonly string[], now: number, count: number): Promise<IndexEntry[]>;
+  /** Every entry of an index, whether due or not. Ended work leaves it, so that reading it costs what is open. */
+  listed(place: IndexPlace): Promise<IndexEntry[]>;
   /** Joins a later step's job to the first of its workflow. */
   join(rootJobId: string, jobId: string): Promise<void>;
   /** Writes the result row of a completed job, keyed by its id; `duplicate` if it is there already, unchanged. */
@@ -87,25 +92,50 @@ export interface IndexEntry {
 export interface Messages {
   /** Sends the message for a listed file; it never expires. */
   send(message: WorkMessage): Promise<Ticket>;
-  /** Deletes a message; one that is gone, or was received by another since, is left alone. */
-  remove(ticket: Ticket): Promise<void>;
+  /**
+   * Deletes a message. `gone` if it is not there, or was received by another since, and then it is left alone: somebody
+   * has read it.
+   */
+  remove(ticket: Ticket, queue?: WatchedQueue): Promise<'removed' | 'gone'>;
+  /** Up to 32 messages that can be seen, with no effect on anybody. None where the queue does not exist. */
+  peek(queue: WatchedQueue): Promise<PeekedMessage[]>;
+  /** Takes up to 32 messages, which nobody else sees for `visibilityMs`. */
+  receive(queue: WatchedQueue, visibilityMs: number): Promise<ReceivedMessage[]>;
+  /** Makes a received message visible again at once; one that was received by another since is left alone. */
+  giveBack(message: ReceivedMessage, queue: WatchedQueue): Promise<void>;
   /** Moves what cannot be read to the poison queue of the queue it came from. */
   poison(queue: 'processing' | 'log', text: string): Promise<void>;
 }
 
-/** What a HEAD of a blob in `data` says. */
-export interface FileFacts {
+/** The queues that the watchdog looks after: the VMs', and what the host gave up of the two triggers. */
+export type WatchedQueue = 'processing' | 'log-poison' | 'blob-poison';
+
+/** A message as a peek shows it. */
+export interface PeekedMessage {
+  text: string;
+  /** When it was sent (ms since the epoch). */
+  sentAt: number;
+}
+
+/** What a listing says of a blob in `data`. */
+export interface FileVersion {
   fileName: string;
   /** Without quotes. */
   etag: string;
-  sizeBytes: number;
   /** ms since the epoch. */
   modifiedAt: number;
+}
+
+/** What a HEAD of a blob in `data` says. */
+export interface FileFacts extends FileVersion {
+  sizeBytes: number;
   /** Keys in lower case, values decoded. */
   metadata: Record<string, string>;
 }
 
 export interface Files {
+  /** Every blob in `data`. */
+  list(): Promise<FileVersion[]>;
   head(fileName: string): Promise<FileFacts | undefined>;
   /** Deletes the blob if it still is this version. */
   remove(fileName: string, etag: string): Promise<'removed' | 'changed' | 'gone'>;

@@ -5,6 +5,7 @@ import type { TokenCredential } from '@azure/identity';
 import { makeCertificate } from '../../src/local/certificate.ts';
 
 export interface Answer {
+  /** 0 = none: the connection is reset. */
   status: number;
   /** `{origin}` in it stands for the service's own. */
   body?: object | string;
@@ -32,6 +33,10 @@ export async function startFakeService(answers: readonly Answer[]): Promise<Fake
       headers,
     } = answers[Math.min(asked.length, answers.length - 1)] ?? { status: 500 };
     asked.push(`${request.method} ${request.url}`);
+    if (status === 0) {
+      request.socket.destroy();
+      return;
+    }
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
     const text = typeof body === 'string' ? body : JSON.stringify(body);
     response.end(text.replaceAll('{origin}', `https://${request.headers.host}`));

@@ -53,6 +53,15 @@ export function describeFiles(given: () => Opened): void {
       expect(await files().remove('files/versions', second.etag)).toBe('gone');
     });
 
+    it('are all listed, as a look at each would show them', async () => {
+      const { fileName, etag, modifiedAt } = await uploaded('files/listed Ä #?%.txt');
+      const listed = await files().list();
+      expect(listed).toContainEqual({ fileName, etag, modifiedAt });
+      expect(new Set(listed.map((file) => file.fileName)).size).toBe(listed.length);
+      await files().remove(fileName, etag);
+      expect((await files().list()).map((file) => file.fileName)).not.toContain(fileName);
+    });
+
     it('are not there under names that no blob can have', async () => {
       await uploaded('files/there');
       for (const name of ['', 'files\\there', './files/there', 'x/../files/there', 'files/none', '\ud83d'])

@@ -84,6 +84,31 @@ export function describeWaiting(given: () => Opened): void {
       expect(await waiting(['twice'], base + 100, 8, [job])).toEqual(['twice.3']);
     });
 
+    it('is listed whole, due or not, and so is resting, which knows no more than job and attempt', async () => {
+      const later = await enlist('whole', { action: 'whole', notBefore: base + 1e9 });
+      const rests = sampleJob({
+        fileName: 'waiting/whole rests',
+        action: 'whole',
+        state: 'failed',
+        attempt: 4,
+      });
+      await jobs().enlist('resting', rests);
+      const [waits] = await jobs().waiting(['whole'], base + 1e9, 8);
+      expect(waits?.jobId).toBe(later.id);
+      expect(await jobs().listed('waiting')).toContainEqual(waits);
+      const resting = {
+        place: 'resting',
+        jobId: rests.id,
+        attempt: 4,
+        action: '',
+        priority: 0,
+        at: 0,
+      } as const;
+      expect(await jobs().listed('resting')).toContainEqual(resting);
+      await jobs().drop(resting);
+      expect(await jobs().listed('resting')).not.toContainEqual(resting);
+    });
+
     it('does not mix with resting', async () => {
       const job = sampleJob({ fileName: 'waiting/rests', action: 'rests', state: 'failed' });
       await jobs().enlist('resting', job);

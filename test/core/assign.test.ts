@@ -15,7 +15,7 @@ describe('a file that arrives', () => {
     expect(job).toMatchObject({ state: 'assigned', vmName: 'vm01', attempt: 1, action: 'profile' });
     expect(town.vm('vm01')).toMatchObject({ state: 'starting', files: [{ jobId: job.id, attempt: 1 }] });
     expect(town.memory.powers.get('vm01')).toBe('running');
-    const [message] = town.memory.messages.values();
+    const [message] = town.memory.queues.processing.values();
     expect(decodeWork(message?.text ?? '')).toEqual({
       vmName: 'vm01',
       fileName: 'a b.json',
@@ -24,7 +24,7 @@ describe('a file that arrives', () => {
       attempt: 1,
     });
     expect(town.vm('vm01').files[0]?.ticket).toEqual({
-      messageId: [...town.memory.messages.keys()][0],
+      messageId: [...town.memory.queues.processing.keys()][0],
       popReceipt: message?.popReceipt,
     });
     expect(town.memory.log.find(({ event }) => event === 'assigned')?.message).toBe(

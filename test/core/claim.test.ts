@@ -11,7 +11,7 @@ describe('a VM that asks for its file', () => {
     expect(stop).toBe(false);
     expect(next).toMatchObject({ fileName: 'a.json', state: 'processing', attempt: 1 });
     expect(next?.leaseUntil).toBe(town.world.now() + town.world.rules.leaseMs);
-    expect(town.memory.messages.size).toBe(0);
+    expect(town.memory.queues.processing.size).toBe(0);
     expect(town.vm('vm01').state).toBe('running');
   });
 

@@ -70,7 +70,7 @@ describe('a reported success', () => {
     expect(answer.next).toMatchObject({ fileName: 'b.json', state: 'processing', attempt: 1 });
     expect(writes).toEqual([1]);
     expect(town.vm('vm01').files).toMatchObject([{ jobId: answer.next?.id }]);
-    expect(town.memory.messages.size).toBe(0);
+    expect(town.memory.queues.processing.size).toBe(0);
   });
 
   it('of a cancelled job is not recorded', async () => {
@@ -174,7 +174,7 @@ describe('a script’s call, with no job id', () => {
       next: null,
     });
     expect(town.job('b.json')).toMatchObject({ state: 'assigned', vmName: 'vm01' });
-    expect(town.memory.messages.size).toBe(1);
+    expect(town.memory.queues.processing.size).toBe(1);
   });
 
   it('that is repeated records none', async () => {

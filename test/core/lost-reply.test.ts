@@ -43,7 +43,7 @@ describe('a write that was executed and whose answer was lost', () => {
     await town.arrive('a.json');
     expectListed(town, 'a.json');
     expect(town.memory.powers.get('vm01')).toBe('running');
-    expect(town.memory.messages.size).toBe(1);
+    expect(town.memory.queues.processing.size).toBe(1);
     expect(town.vm('vm01').files[0]?.ticket).toBeDefined();
   });
 
@@ -108,7 +108,7 @@ describe('a call that was cut off', () => {
     await expect(assign('a.json', town.world)).rejects.toThrow('cut');
     town.world.messages.send = send;
     await assign('a.json', town.world);
-    expect(town.memory.messages.size).toBe(1);
+    expect(town.memory.queues.processing.size).toBe(1);
     expect(town.vm('vm01').files[0]?.ticket).toBeDefined();
   });
 

@@ -44,7 +44,9 @@ describe('funcQueueLog', () => {
   it('moves what it cannot read to the poison queue, whole, and says so in one row', async () => {
     const town = openTown([]);
     await funcQueueLog?.('%%% not a message', contextOf(), town.world);
-    expect(town.memory.poisoned).toEqual([{ queue: 'log', text: '%%% not a message' }]);
+    expect([...town.memory.queues['log-poison'].values()].map(({ text }) => text)).toEqual([
+      '%%% not a message',
+    ]);
     expect(town.memory.log).toMatchObject([{ event: 'unreadable', level: 'warning' }]);
   });
 });

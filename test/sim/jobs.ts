@@ -40,6 +40,13 @@ export function memoryJobs({ jobs, results, index, joined, fresh }: Memory): Job
       );
       return structuredClone(due.sort(inOrder).slice(0, count));
     },
+    async listed(place) {
+      const entries = [...index.values()].filter((entry) => entry.place === place);
+      // The key of a resting entry says no more.
+      return entries.map((entry) =>
+        place === 'resting' ? { ...entry, action: '', priority: 0, at: 0 } : { ...entry },
+      );
+    },
     async join(rootJobId, jobId) {
       joined.set(rootJobId, new Set(joined.get(rootJobId)).add(jobId));
     },

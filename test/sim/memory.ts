@@ -16,9 +16,8 @@ export interface Memory {
   index: Map<string, IndexEntry>;
   /** Job ids by the id of their workflow's first job. */
   joined: Map<string, Set<string>>;
-  /** By message id, oldest first. */
-  messages: Map<string, { popReceipt: string; text: string }>;
-  poisoned: { queue: 'processing' | 'log'; text: string }[];
+  /** Messages by id, oldest first, of each queue. */
+  queues: Record<'processing' | 'processing-poison' | 'log-poison' | 'blob-poison', Map<string, Message>>;
   /** Blobs in `data` by name. */
   files: Map<string, FileFacts>;
   /** By VM name in lower case; a VM that ARM does not know has none. */
@@ -27,6 +26,14 @@ export interface Memory {
   log: LogLine[];
   /** A text that was never given out before: versions, ETags, message ids. */
   fresh(): string;
+}
+
+export interface Message {
+  popReceipt: string;
+  text: string;
+  sentAt: number;
+  /** When it can be seen again (ms since the epoch). */
+  hiddenUntil: number;
 }
 
 export function emptyMemory(): Memory {
@@ -38,8 +45,12 @@ export function emptyMemory(): Memory {
     results: new Map(),
     index: new Map(),
     joined: new Map(),
-    messages: new Map(),
-    poisoned: [],
+    queues: {
+      processing: new Map(),
+      'processing-poison': new Map(),
+      'log-poison': new Map(),
+      'blob-poison': new Map(),
+    },
     files: new Map(),
     powers: new Map(),
     log: [],

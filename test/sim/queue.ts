@@ -1,37 +1,41 @@
 import type { SearchQueue } from '../../src/core/search.ts';
 import type { Ticket } from '../../src/core/vm.ts';
-import type { Clock } from './clock.ts';
+import type { PeekedMessage } from '../../src/core/world.ts';
 import type { Memory } from './memory.ts';
 
-/** The queue as programs on VMs see it: what somebody has received is invisible for a while. */
+/** A queue as its users see it: what somebody has received is invisible for a while. */
 export interface Queue extends SearchQueue {
-  remove(ticket: Ticket): Promise<void>;
+  /** As a peek, with when each was sent. */
+  look(count: number): PeekedMessage[];
+  remove(ticket: Ticket): Promise<'removed' | 'gone'>;
 }
 
-export function queueOf({ messages, fresh }: Memory, clock: Clock, hiddenUntil: Map<string, number>): Queue {
-  const visible = () => [...messages].filter(([id]) => (hiddenUntil.get(id) ?? 0) <= clock.now());
+export function queueIn({ queues, fresh }: Memory, name: keyof Memory['queues'], now: () => number): Queue {
+  const messages = queues[name];
+  const visible = (count: number) =>
+    [...messages].filter(([, { hiddenUntil }]) => hiddenUntil <= now()).slice(0, count);
   return {
+    look: (count) => visible(count).map(([, { text, sentAt }]) => ({ text, sentAt })),
     async peek(count) {
-      return visible()
-        .slice(0, count)
-        .map(([, { text }]) => text);
+      return visible(count).map(([, { text }]) => text);
     },
     async receive(count, visibilityMs) {
-      return visible()
-        .slice(0, count)
-        .map(([messageId, { text }]) => {
-          const popReceipt = fresh();
-          messages.delete(messageId);
-          messages.set(messageId, { popReceipt, text });
-          hiddenUntil.set(messageId, clock.now() + visibilityMs);
-          return { messageId, popReceipt, text };
-        });
+      return visible(count).map(([messageId, { text, sentAt }]) => {
+        const popReceipt = fresh();
+        // A message that was received goes to the end, as it does in the service when it is given back.
+        messages.delete(messageId);
+        messages.set(messageId, { popReceipt, text, sentAt, hiddenUntil: now() + visibilityMs });
+        return { messageId, popReceipt, text };
+      });
     },
     async giveBack({ messageId, popReceipt }) {
-      if (messages.get(messageId)?.popReceipt === popReceipt) hiddenUntil.delete(messageId);
+      const message = messages.get(messageId);
+      if (message?.popReceipt === popReceipt) message.hiddenUntil = 0;
     },
     async remove({ messageId, popReceipt }) {
-      if (messages.get(messageId)?.popReceipt === popReceipt) messages.delete(messageId);
+      if (messages.get(messageId)?.popReceipt !== popReceipt) return 'gone';
+      messages.delete(messageId);
+      return 'removed';
     },
   };
 }

@@ -8,7 +8,7 @@ import { noFaults, rollFaults } from './faults.ts';
 import { resetInvocations } from './invoke.ts';
 import { minutely, uploadTo } from './life.ts';
 import { emptyMemory } from './memory.ts';
-import { queueOf } from './queue.ts';
+import { queueIn } from './queue.ts';
 import { launchScript } from './script.ts';
 import { type Sim, startMs, violate } from './sim.ts';
 
@@ -54,7 +54,7 @@ export async function runSeed(seed: number, { isMended }: RunOptions): Promise<S
 function buildSim(dice: Dice): Sim {
   const memory = emptyMemory();
   const clock = clockFrom(startMs);
-  const queue = queueOf(memory, clock, new Map());
+  const queue = queueIn(memory, 'processing', clock.now);
   const enders = new Map<string, () => void>();
   const sim: Sim = {
     clock,

@@ -15,6 +15,7 @@ export function launchScript(machine: Machine, queue: Queue, sim: Sim): void {
   note(sim, `${actor.name} script starts`);
   const call = <T>(what: string, effect: () => Promise<T>) => faultyCall(what, [], effect, actor, sim);
   const faulty: Queue = {
+    ...queue,
     peek: (amount) => queue.peek(amount),
     receive: (amount, ms) => call('queue.receive', () => queue.receive(amount, ms)),
     giveBack: (message) => call('queue.giveBack', () => queue.giveBack(message)),

@@ -16,7 +16,8 @@ describeWorld('the world in memory', async () => {
 });
 
 function handsOn(memory: Memory): Omit<Opened, 'world' | 'machines' | 'close'> {
-  const { vms, messages, poisoned, results, files, fresh } = memory;
+  const { vms, queues, results, files, fresh } = memory;
+  const textsIn = (queue: keyof Memory['queues']) => [...queues[queue].values()].map(({ text }) => text);
   return {
     async addVms(names) {
       for (const name of names) vms.set(name, sampleVm({ name, version: fresh() }));
@@ -32,15 +33,11 @@ function handsOn(memory: Memory): Omit<Opened, 'world' | 'machines' | 'close'> {
       const facts = { fileName, etag: fresh(), sizeBytes: 1, modifiedAt: at };
       files.set(fileName, { ...facts, metadata: Object.fromEntries(lower) });
     },
-    async peek() {
-      return [...messages.values()].map(({ text }) => text);
-    },
+    peek: async () => textsIn('processing'),
     async take() {
-      for (const message of messages.values()) message.popReceipt = fresh();
+      for (const message of queues.processing.values()) message.popReceipt = fresh();
     },
-    async poisoned(queue) {
-      return poisoned.filter((message) => message.queue === queue).map(({ text }) => text);
-    },
+    poisoned: async (queue) => textsIn(`${queue}-poison`),
     async result(jobId) {
       const job = results.get(jobId);
       return job && { vmName: job.vmName, resultName: job.resultName };

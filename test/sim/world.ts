@@ -1,10 +1,10 @@
 import { AppError } from '../../src/core/errors.ts';
-import { encodeMessage } from '../../src/core/message.ts';
 import type { Rules } from '../../src/core/rules.ts';
 import type { Vm } from '../../src/core/vm.ts';
-import type { Files, Machines, Messages, Power, World } from '../../src/core/world.ts';
+import type { Files, Machines, Power, World } from '../../src/core/world.ts';
 import { memoryJobs } from './jobs.ts';
 import type { Memory } from './memory.ts';
+import { memoryMessages } from './messages.ts';
 import { memoryPool } from './pool.ts';
 
 /** Time and chance, both given by whoever runs the world. */
@@ -17,11 +17,12 @@ export interface Chance {
 export function memoryWorld(memory: Memory, rules: Rules, { now, random }: Chance): World {
   return {
     rules,
+    container: 'data',
     now,
     random,
     pool: memoryPool(memory),
     jobs: memoryJobs(memory),
-    messages: memoryMessages(memory),
+    messages: memoryMessages(memory, now),
     files: memoryFiles(memory),
     machines: memoryMachines(memory),
     async log(line) {
@@ -30,24 +31,11 @@ export function memoryWorld(memory: Memory, rules: Rules, { now, random }: Chanc
   };
 }
 
-function memoryMessages({ messages, poisoned, fresh }: Memory): Messages {
-  return {
-    async send(message) {
-      const ticket = { messageId: fresh(), popReceipt: fresh() };
-      messages.set(ticket.messageId, { popReceipt: ticket.popReceipt, text: encodeMessage(message) });
-      return ticket;
-    },
-    async remove({ messageId, popReceipt }) {
-      if (messages.get(messageId)?.popReceipt === popReceipt) messages.delete(messageId);
-    },
-    async poison(queue, text) {
-      poisoned.push({ queue, text });
-    },
-  };
-}
-
 function memoryFiles({ files }: Memory): Files {
   return {
+    async list() {
+      return [...files.values()].map(({ fileName, etag, modifiedAt }) => ({ fileName, etag, modifiedAt }));
+    },
     async head(fileName) {
       return structuredClone(files.get(fileName));
     },
