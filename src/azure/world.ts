@@ -1,3 +1,4 @@
+import { patient } from '../core/patience.ts';
 import type { Rules } from '../core/rules.ts';
 import type { World } from '../core/world.ts';
 import type { Connection } from './connect.ts';
@@ -19,7 +20,7 @@ export function azureWorld(connection: Connection, rules: Rules): World {
     jobs: azureJobs(connection),
     messages: azureMessages(connection),
     files: azureFiles(connection),
-    machines: azureMachines(connection),
+    machines: patient(azureMachines(connection), Date.now),
     log: azureLog(connection),
   };
 }

@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import type { Rules } from './rules.ts';
+import { timeLimitMsOf } from './time-limit.ts';
 
 /** What a VM is told: whether it will be stopped, and the file to do now, already leased. */
 export interface Answer {
@@ -18,6 +19,6 @@ export function leaseOf(job: Job, rules: Rules, now: number) {
     attempt: job.attempt,
     leaseUntil: new Date(job.leaseUntil).toISOString(),
     leaseSeconds: Math.max(0, Math.floor((job.leaseUntil - now) / 1000)),
-    timeLimitSeconds: Math.floor(rules.actionMsMax / 1000),
+    timeLimitSeconds: Math.floor(timeLimitMsOf(job.action, rules) / 1000),
   };
 }

@@ -8,9 +8,12 @@ import { unlistFromVm } from './unlist.ts';
 import type { Entry, Vm } from './vm.ts';
 import type { World } from './world.ts';
 
+/** What part of a lease a question may be repeated in: a minute of the five that are the default. */
+const repeatsPerLease = 5;
+
 /**
  * Begins the first live file of a VM's row: its job goes to `processing` with a lease by one conditional write, then its
- * message is deleted. Asked again, it hands out the same file again, and counts that. Stale entries that it meets are listed
+ * message is deleted. Asked again, it hands out the same file again, and counts that as a run without report. Stale entries that it meets are listed
  * where their job says and dropped. Returns the job; undefined if nothing on the row is live.
  */
 export async function beginFirst(vm: Vm, world: World): Promise<Job | undefined> {
@@ -28,8 +31,13 @@ export async function beginFirst(vm: Vm, world: World): Promise<Job | undefined>
  */
 export async function beginTaken(job: Job, world: World): Promise<Job | undefined> {
   if (job.state !== 'assigned') return undefined;
-  const leaseUntil = world.now() + world.rules.leaseMs;
-  return decide(job, 'processing', { leaseUntil, cause: 'claimed' }, world);
+  const now = world.now();
+  return decide(
+    job,
+    'processing',
+    { leaseUntil: now + world.rules.leaseMs, begunAt: now, cause: 'claimed' },
+    world,
+  );
 }
 
 async function begin(vm: Vm, entry: Entry, world: World): Promise<Job | undefined> {
@@ -47,12 +55,16 @@ async function begin(vm: Vm, entry: Entry, world: World): Promise<Job | undefine
   }
 }
 
-/** Hands out a file once more, with a new lease, unless that is once too often: then it has failed. */
+/**
+ * Hands out a file once more, with a new lease, unless that is once too often: then it has failed. A question that is repeated
+ * within moments is one whose answer was lost, and says nothing against the file.
+ */
 async function beginAgain(job: Job, world: World): Promise<Job | undefined> {
-  if (job.unreported < world.rules.unreportedMax) {
-    const leaseUntil = world.now() + world.rules.leaseMs;
-    return world.jobs.write({ ...job, leaseUntil, unreported: job.unreported + 1 });
-  }
+  const now = world.now();
+  const again = { ...job, leaseUntil: now + world.rules.leaseMs };
+  if (now - job.begunAt < world.rules.leaseMs / repeatsPerLease) return world.jobs.write(again);
+  if (job.unreported < world.rules.unreportedMax)
+    return world.jobs.write({ ...again, begunAt: now, unreported: job.unreported + 1 });
   const failed = await decideAway(job, '', world);
   if (failed) await announce(failed, 'Vmstop', world);
   return failed;

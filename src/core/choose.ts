@@ -1,4 +1,5 @@
 import type { Job } from './job.ts';
+import { startsAllowed } from './refused-start.ts';
 import { canDo, hasRoom, keepsVersionsApart, type VersionFacts } from './room.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
@@ -28,9 +29,10 @@ export function choose(
       hasRoom(vm, world.rules, world.now()) && keepsVersionsApart(vm, job, facts, world.rules, world.now()),
   );
   const idle = free.filter((vm) => vm.state === 'running' && vm.files.length === 0);
-  const asleep = free.filter((vm) => vm.state === 'deallocated');
-  const shortest = Math.min(...free.map((vm) => vm.files.length));
-  const least = free.filter((vm) => vm.files.length === shortest);
+  const asleep = startsAllowed(vms, world.now()) > 0 ? free.filter((vm) => vm.state === 'deallocated') : [];
+  const awake = free.filter((vm) => vm.state !== 'deallocated');
+  const shortest = Math.min(...awake.map((vm) => vm.files.length));
+  const least = awake.filter((vm) => vm.files.length === shortest);
 
   const [kind, group] =
     idle.length > 0

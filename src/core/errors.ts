@@ -15,6 +15,8 @@ const retryableByCode = {
   move_refused: false,
   /** A call without job id that could mean more than one file. */
   ambiguous: false,
+  /** The address does not have this method. */
+  wrong_method: false,
   /** What was asked for does not exist. */
   not_found: false,
   /** Azure refuses the call itself: a table, container or setting is not as it should be. */
@@ -43,13 +45,20 @@ export class AppError extends Error {
   readonly code: ErrorCode;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
+  /** What would not have been refused: orders for `move_refused`, methods for `wrong_method`. */
+  readonly permitted: readonly string[] | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number; permitted?: readonly string[] } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.retryable = retryableByCode[code];
     this.retryAfterMs = options.retryAfterMs;
+    this.permitted = options.permitted;
   }
 }
 

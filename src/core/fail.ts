@@ -14,7 +14,8 @@ import type { World } from './world.ts';
 const unnamedDelayMs = 5 * 60_000;
 
 /**
- * Takes in a failed run: another attempt after a while, or `failed` when they are used up; no result row, no delete. Only
+ * Takes in a failed run: another attempt after a while, or `failed` when they are used up or no further run can
+ * mend it; no result row, no delete. Only
  * the present attempt of the VM that has the file can fail it. Where the blob has changed or gone no run can succeed any more,
  * and the job is cancelled.
  */
@@ -53,6 +54,10 @@ async function judge(
     return { state: 'cancelled', change: { cause, error } };
   }
   const failedRuns = job.failedRuns + 1;
+  if (report.permanent) {
+    const error = `run ${failedRuns} failed for good on ${job.vmName}: ${report.error || 'no reason given'}`;
+    return { state: 'failed', change: { failedRuns, cause: 'guest', error } };
+  }
   const error = `run ${failedRuns} of ${world.rules.failedRunsMax} failed on ${job.vmName}: ${report.error || 'no reason given'}`;
   if (failedRuns >= world.rules.failedRunsMax)
     return { state: 'failed', change: { failedRuns, cause: 'guest', error } };

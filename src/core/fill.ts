@@ -1,3 +1,4 @@
+import { startsAllowed } from './refused-start.ts';
 import { hasRoom } from './room.ts';
 import { takeFirst } from './take.ts';
 import type { Vm } from './vm.ts';
@@ -11,8 +12,11 @@ export async function fill(world: World): Promise<number> {
   if ((await world.jobs.waiting([], world.now(), 1)).length === 0) return 0;
   const misses = new Map<string, number>();
   let taken = 0;
-  const withRoom = (await world.pool.list()).filter((vm) => hasRoom(vm, world.rules, world.now()));
-  for (const { name, actions } of withRoom.sort(byReadiness)) {
+  const vms = await world.pool.list();
+  const withRoom = vms.filter((vm) => hasRoom(vm, world.rules, world.now()));
+  let starts = startsAllowed(vms, world.now());
+  for (const { name, actions, state } of withRoom.sort(byReadiness)) {
+    if (state === 'deallocated' && starts <= 0) continue;
     const kind = [...actions].sort().join();
     const missed = misses.get(kind) ?? 0;
     for (let isTaken = missed < missesMax; isTaken; taken += Number(isTaken)) {
@@ -21,6 +25,7 @@ export async function fill(world: World): Promise<number> {
       if (!vm || !hasRoom(vm, world.rules, world.now())) break;
       isTaken = (await takeFirst(vm, world)) !== undefined;
       if (!isTaken) misses.set(kind, missed + 1);
+      else if (vm.state === 'deallocated') starts -= 1;
     }
   }
   return taken;

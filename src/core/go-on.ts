@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { beginFirst, beginTaken } from './begin.ts';
 import { readOfPool } from './greet.ts';
 import type { Job } from './job.ts';
-import { dropStale } from './live.ts';
+import { checkEntries } from './live.ts';
 import type { LogWriter } from './log.ts';
 import { hasRoom } from './room.ts';
 import { stop } from './stop.ts';
@@ -37,7 +37,7 @@ export async function goOn(
     const files = vm.files.filter((entry) => !(closed && isStaleEntryOf(entry, closed)));
     if (files.length > 0 && !caller.asksAgain) {
       if (closed) await unlistFromVm(name, closed, world);
-      if (await dropStale({ ...vm, files }, world)) return { vmName: name, stop: false, next: null };
+      if (await checkEntries({ ...vm, files }, world)) return { vmName: name, stop: false, next: null };
       continue;
     }
     if (files.length > 0) {

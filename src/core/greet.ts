@@ -1,5 +1,6 @@
 import { AppError } from './errors.ts';
-import { moveVm, type Vm } from './vm.ts';
+import { foundRunning } from './power.ts';
+import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,8 +15,9 @@ export async function greet(
   const known = await readOfPool(vmName, world);
   if (word) await world.pool.hear(known.name, { at: world.now(), ...word });
   for (let vm = known; ; vm = await readOfPool(vmName, world)) {
-    if (vm.state === 'running' || vm.state === 'stopping') return vm;
-    const written = await world.pool.write(runningNow(vm, world.now()));
+    if (vm.state === 'stopping' || (vm.state === 'running' && vm.failedStarts === 0)) return vm;
+    const running = vm.state === 'running' ? vm : foundRunning(vm, world.now());
+    const written = await world.pool.write({ ...running, failedStarts: 0 });
     if (written) return written;
   }
 }
@@ -25,9 +27,4 @@ export async function readOfPool(vmName: string, world: World): Promise<Vm> {
   const vm = await world.pool.read(vmName);
   if (vm) return vm;
   throw new AppError('not_in_pool', `${vmName} is not a VM of the pool: no row in tblvm has its name`);
-}
-
-/** A row whose VM was found to be running. */
-export function runningNow(vm: Vm, now: number): Vm {
-  return { ...moveVm(vm, 'running', now), failedStarts: 0, unavailableUntil: 0, idleSince: now };
 }

@@ -2,10 +2,13 @@ import { announce } from './announce.ts';
 import type { Answer } from './answer.ts';
 import { decideAway } from './decide-away.ts';
 import { AppError } from './errors.ts';
+import { fail } from './fail.ts';
 import { greet } from './greet.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
 import { carryOn } from './live.ts';
+import type { Report } from './report.ts';
+import { timeLimitMsOf } from './time-limit.ts';
 import { unlist } from './unlist.ts';
 import { sameName } from './vm.ts';
 import type { World } from './world.ts';
@@ -17,12 +20,20 @@ export interface Lease {
   attempt: number;
 }
 
-/** Renews a lease: from now on for its full length. Throws `lease_lost` if the file is no longer this VM's. */
+/**
+ * Renews a lease: from now on for its full length. Throws `lease_lost` if the file is no longer this VM's, also because its run
+ * has gone on for a lease longer than its action may take: the agent, which keeps the limit itself, has not ended it.
+ */
 export async function renew(lease: Lease, world: World): Promise<Answer> {
   const vm = await greet(lease.vmName, world, { namesJobs: true });
   for (;;) {
     const job = await world.jobs.read(lease.jobId);
     if (!isHeld(job, lease)) throw leaseLost(job, lease);
+    const overtime = overtimeOf(job, world);
+    if (overtime) {
+      await fail(job, { ...lease, ...overtime }, vm, world);
+      throw new AppError('lease_lost', `${overtime.error}: stop working on it`);
+    }
     const renewed = await world.jobs.write({ ...job, leaseUntil: world.now() + world.rules.leaseMs });
     if (renewed) return { vmName: vm.name, stop: false, next: renewed };
   }
@@ -47,6 +58,14 @@ export async function release(lease: Lease, world: World): Promise<Answer> {
     await announce(listed, 'Vmstop', world);
     return { vmName: vm.name, stop: false, next: null };
   }
+}
+
+/** The report that a run deserves which does not end; undefined while it has time. */
+function overtimeOf(job: Job, { rules, now }: World): Omit<Report, keyof Lease> | undefined {
+  const limitMs = timeLimitMsOf(job.action, rules);
+  if (now() - job.begunAt <= limitMs + rules.leaseMs) return undefined;
+  const error = `its run did not end at the time limit of ${limitMs / 1000} s for ${job.action}`;
+  return { status: 'failed', resultName: '', error, durationMs: now() - job.begunAt };
 }
 
 function isHeld(job: Job | undefined, lease: Lease): job is Job {

@@ -4,6 +4,7 @@ import { close } from './close.ts';
 import { decide } from './decide.ts';
 import { decideAway } from './decide-away.ts';
 import type { Job } from './job.ts';
+import { jobPlaces } from './moves.ts';
 import { mustRead } from './must-read.ts';
 import { canDo, hasRoom, keepsVersionsApart, type VersionFacts } from './room.ts';
 import { start } from './start.ts';
@@ -28,20 +29,16 @@ export interface Listing {
  * Returns the job as it then stands: a VM that accepts no more sends it elsewhere.
  */
 export async function list(job: Job, world: World, listing: Listing = {}): Promise<Job> {
-  switch (job.state) {
-    case 'received':
-      await world.jobs.enlist('waiting', job);
+  const place = jobPlaces[job.state];
+  switch (place) {
+    case 'waiting':
+    case 'resting':
+      await world.jobs.enlist(place, job);
       return job;
-    case 'failed':
-    case 'cancelled':
-    case 'deferred':
-      await world.jobs.enlist('resting', job);
-      return job;
-    case 'completed':
+    case 'closed':
       await close(job, world);
       return job;
-    case 'assigned':
-    case 'processing':
+    case 'vm':
       return listOnVm(job, world, listing);
   }
 }
@@ -137,6 +134,6 @@ function isEntryOf(entry: Entry, job: Job): boolean {
 }
 
 function isSamePlace(a: Job, b: Job): boolean {
-  const listed = (job: Job) => job.state === 'assigned' || job.state === 'processing';
-  return listed(a) && listed(b) && a.attempt === b.attempt && sameName(a.vmName, b.vmName);
+  const isOnVm = (job: Job) => jobPlaces[job.state] === 'vm';
+  return isOnVm(a) && isOnVm(b) && a.attempt === b.attempt && sameName(a.vmName, b.vmName);
 }

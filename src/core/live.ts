@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import { list } from './list.ts';
+import type { Rules } from './rules.ts';
 import { unlistFromVm } from './unlist.ts';
 import { type Entry, sameName, type Vm } from './vm.ts';
 import type { World } from './world.ts';
@@ -13,18 +14,27 @@ export function isLive(entry: Entry, vm: Vm, job: Job): boolean {
   );
 }
 
+/** Whether a file was listed a while ago and its VM not told: whoever listed it died, or told it by an answer that was lost. */
+export function isUntold(entry: Entry, rules: Rules, now: number): boolean {
+  return entry.ticket === undefined && now - entry.at > rules.settleMs;
+}
+
 /**
- * Drops a VM's stale entries up to its first live one: each is listed where its job says, then dropped. Returns whether a
- * live one is left.
+ * Checks a VM's entries up to its first live one, and those that it was not told of: a stale one is listed where its job says and
+ * dropped, for an untold one a message is sent. Returns whether a live one is left.
  */
-export async function dropStale(vm: Vm, world: World): Promise<boolean> {
+export async function checkEntries(vm: Vm, world: World): Promise<boolean> {
+  let hasLive = false;
   for (const entry of vm.files) {
+    const mustTell = isUntold(entry, world.rules, world.now());
+    if (hasLive && !mustTell) continue;
     const job = await world.jobs.read(entry.jobId);
-    if (job && isLive(entry, vm, job)) return true;
-    if (job) await list(job, world);
-    await unlistFromVm(vm.name, { id: entry.jobId, attempt: entry.attempt }, world);
+    const live = job !== undefined && isLive(entry, vm, job);
+    if (job && (!live || (mustTell && job.state === 'assigned'))) await list(job, world);
+    if (!live) await unlistFromVm(vm.name, { id: entry.jobId, attempt: entry.attempt }, world);
+    hasLive ||= live;
   }
-  return false;
+  return hasLive;
 }
 
 /**

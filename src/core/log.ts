@@ -1,5 +1,5 @@
 /** Who writes a log row: the PartitionKey in `tbllog`. */
-export type LogWriter = 'Collector' | 'Vmselector' | 'Vmstop' | 'Vmagent' | 'Watchdog';
+export type LogWriter = 'Collector' | 'Vmselector' | 'Vmstop' | 'Vmagent' | 'Watchdog' | 'Operator';
 
 export type LogLevel = 'info' | 'warning' | 'error';
 

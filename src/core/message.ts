@@ -36,6 +36,11 @@ const logEvent = z.object({
 
 export type LogEvent = z.infer<typeof logEvent>;
 
+/** What the storage extension leaves of a blob event that a function has failed five times. */
+const blobEvent = z.object({ FunctionId: z.string(), ContainerName: z.string(), BlobName: z.string() });
+
+export type BlobEvent = z.infer<typeof blobEvent>;
+
 /** The wire form of a message: base64 of UTF-8 JSON. */
 export function encodeMessage(message: object): string {
   return Buffer.from(JSON.stringify(message), 'utf8').toString('base64');
@@ -49,6 +54,11 @@ export function decodeWork(text: string): WorkMessage | undefined {
 /** The log event in a queue text or in what the host made of it; undefined if it is none. */
 export function decodeLogEvent(text: unknown): LogEvent | undefined {
   return decode(logEvent, text);
+}
+
+/** The given-up blob event in a queue text; undefined if it is none. */
+export function decodeBlobEvent(text: string): BlobEvent | undefined {
+  return decode(blobEvent, text);
 }
 
 function decode<T>(schema: z.ZodMiniType<T>, text: unknown): T | undefined {

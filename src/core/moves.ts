@@ -15,6 +15,27 @@ export const jobMoves = {
   cancelled: [],
 } as const;
 
+/**
+ * Where the jobs of a state are listed, which is what its moves do besides: entering a state lists the job in its place (`list`),
+ * leaving it unlists the job from there (`unlist`), in this order and after the move itself is written.
+ *
+ * | place | on entry | on exit |
+ * | --- | --- | --- |
+ * | `waiting` | an entry in `waiting-{action}` | that entry is dropped |
+ * | `vm` | an entry on the row of its VM, which is started if it is off, and a message | the message is deleted, the entry dropped |
+ * | `resting` | an entry in `resting` | that entry is dropped |
+ * | `closed` | the result row, then the blob is deleted, then the VM's entry is dropped | (nothing leaves) |
+ */
+export const jobPlaces = {
+  received: 'waiting',
+  assigned: 'vm',
+  processing: 'vm',
+  failed: 'resting',
+  deferred: 'resting',
+  cancelled: 'resting',
+  completed: 'closed',
+} as const satisfies Record<Exclude<keyof typeof jobMoves, 'none'>, string>;
+
 export const vmMoves = {
   deallocated: ['starting', 'running'],
   starting: ['running', 'stopping', 'deallocated'],
@@ -23,6 +44,8 @@ export const vmMoves = {
 } as const;
 
 export type JobState = Exclude<keyof typeof jobMoves, 'none'>;
+/** Where a job is listed. */
+export type JobPlace = (typeof jobPlaces)[JobState];
 export type VmState = keyof typeof vmMoves;
 
 /** Whether a job may go from one state to another; `none` stands for a job that has no row yet. */

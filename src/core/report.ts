@@ -8,6 +8,8 @@ export interface Report {
   status: 'ok' | 'failed';
   resultName: string;
   error: string;
+  /** A failure that no further run can mend. */
+  permanent?: boolean | undefined;
   durationMs: number;
 }
 

@@ -10,12 +10,19 @@ import { validate } from './validate.ts';
  */
 export type Parameters = Readonly<Record<string, unknown>>;
 
-const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(length));
+/** A text that is not empty. */
+export const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(length));
 /** Azure resource names have at most 64 characters here (Linux VMs; 15 on Windows). */
-const vmName = text(64);
-const fileName = text(1024);
-const jobId = z.string().check(z.refine(isJobId, 'is not a job id'));
+export const vmName = text(64);
+export const fileName = text(1024);
+export const jobId = z.string().check(z.refine(isJobId, 'is not a job id'));
 const attempt = z.coerce.number().check(z.int(), z.positive());
+
+/** `true` in JSON, or as a text in any case: PowerShell writes `True`. */
+const flag = z.pipe(
+  z._default(z.union([z.boolean(), z.string().check(z.regex(/^(true|false)$/i, 'is true or false'))]), false),
+  z.transform((value) => String(value).toLowerCase() === 'true'),
+);
 
 const stopSchema = z.object({
   vmName,
@@ -30,13 +37,14 @@ const stopSchema = z.object({
     z.transform((error) => error.slice(0, 8192)),
   ),
   durationMs: z._default(z.coerce.number().check(z.minimum(0)), 0),
+  permanent: flag,
 });
 
 const nextSchema = z.object({
   vmName,
   jobId: z.optional(jobId),
   attempt: z.optional(attempt),
-  release: z._default(z.union([z.boolean(), z.enum(['true', 'false'])]), false),
+  release: flag,
 });
 
 /** A call of `funcHttpVMNext`. */
@@ -46,16 +54,16 @@ export type NextCall =
 
 /** The report in a call of `funcHttpVMStop`. */
 export function parseReport(parameters: Parameters): Report {
-  const report = parse(stopSchema, parameters);
+  const { permanent, ...report } = parse(stopSchema, parameters);
   if ((report.jobId === undefined) !== (report.attempt === undefined))
     throw new AppError('bad_input', 'jobId and attempt go together: name both or none');
-  return report;
+  return permanent ? { ...report, permanent } : report;
 }
 
 /** What a call of `funcHttpVMNext` wants: a file, or a longer lease, or to hand a file back. */
 export function parseNext(parameters: Parameters): NextCall {
   const call = parse(nextSchema, parameters);
-  const verb = call.release === true || call.release === 'true' ? 'release' : 'renew';
+  const verb = call.release ? 'release' : 'renew';
   if (call.jobId === undefined && call.attempt === undefined && verb === 'renew')
     return { verb: 'claim', vmName: call.vmName };
   if (call.jobId === undefined || call.attempt === undefined)
@@ -64,7 +72,8 @@ export function parseNext(parameters: Parameters): NextCall {
   return { verb, vmName: call.vmName, jobId, attempt };
 }
 
-function parse<S extends z.ZodMiniObject>(schema: S, parameters: Parameters): z.infer<S> {
+/** The parameters that a schema names, in whatever case they came. Throws `bad_input` that lists every problem. */
+export function parse<S extends z.ZodMiniObject>(schema: S, parameters: Parameters): z.infer<S> {
   const given = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
   const known = Object.keys(schema.shape).flatMap((name) => {
     const value = given.get(name.toLowerCase());

@@ -1,5 +1,6 @@
 import { isVersionOf, type Job } from './job.ts';
 import type { Rules } from './rules.ts';
+import { timeLimitMsOf } from './time-limit.ts';
 import type { Heard, Vm } from './vm.ts';
 
 /** Whether a VM may be given one more file now, whichever it is. Nothing is ever listed on a `stopping` row. */
@@ -46,6 +47,6 @@ export function keepsVersionsApart(
     !hasOlder ||
     startsNow ||
     vm.startedAt > job.insertedAt ||
-    now > job.insertedAt + rules.actionMsMax + lateReportMs
+    now > job.insertedAt + timeLimitMsOf(job.action, rules) + lateReportMs
   );
 }

@@ -19,6 +19,11 @@ export const defaultRules = {
   unreportedMax: 10,
   /** Time limit of a run, where the action names no other. */
   actionMsMax: 6 * 60 * 60_000,
+  /** The same, for actions with a limit of their own. */
+  actionMsMaxByAction: {} as Readonly<Record<string, number>>,
+  /** How long a VM whose start came to nothing is left alone; doubles with each in a row. */
+  coolDownMsMin: 2 * 60_000,
+  coolDownMsMax: 60 * 60_000,
   /** How old a blob must be before the sweep looks after it. */
   blobGraceMs: 2 * 60_000,
   /** Files listed on one VM at a time. */

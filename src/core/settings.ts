@@ -37,6 +37,29 @@ const number = (fallback: number, min: number, max: number, factor = 1) =>
 const dayMs = 24 * 60 * 60_000;
 const seconds = (fallbackMs: number) => number(fallbackMs, 100, 7 * dayMs, 1000);
 
+const timeLimits = z.record(z.string().check(z.refine(isAction)), z.number().check(z.positive()));
+
+/** A JSON object of actions and seconds. */
+const secondsByAction = z.pipe(
+  z._default(z.string(), '{}'),
+  z.transform((text, context): Record<string, number> => {
+    const read = timeLimits.safeParse(parseJson(text));
+    if (read.success)
+      return Object.fromEntries(Object.entries(read.data).map(([action, limit]) => [action, limit * 1000]));
+    const message = 'must be a JSON object of actions and seconds, like {"profile": 600}';
+    context.issues.push({ code: 'custom', message, input: text });
+    return z.NEVER;
+  }),
+);
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Held against its schema, undefined is as wrong as any other text.
+    return undefined;
+  }
+}
+
 const schema = z.extend(storageSchema, {
   ARM_ENDPOINT: z._default(url, 'https://management.azure.com'),
   VM_SUBSCRIPTION_ID: required,
@@ -62,6 +85,9 @@ const schema = z.extend(storageSchema, {
   BACKOFF_SECONDS_MIN: seconds(defaultRules.backoffMsMin),
   BACKOFF_SECONDS_MAX: seconds(defaultRules.backoffMsMax),
   ACTION_SECONDS_MAX: seconds(defaultRules.actionMsMax),
+  ACTION_SECONDS_MAX_BY_ACTION: secondsByAction,
+  COOL_DOWN_SECONDS_MIN: seconds(defaultRules.coolDownMsMin),
+  COOL_DOWN_SECONDS_MAX: seconds(defaultRules.coolDownMsMax),
   BLOB_GRACE_SECONDS: seconds(defaultRules.blobGraceMs),
 });
 
@@ -96,6 +122,9 @@ export function parseSettings(environment: Environment): Settings {
       backoffMsMax: value.BACKOFF_SECONDS_MAX,
       unreportedMax: value.UNREPORTED_MAX,
       actionMsMax: value.ACTION_SECONDS_MAX,
+      actionMsMaxByAction: value.ACTION_SECONDS_MAX_BY_ACTION,
+      coolDownMsMin: value.COOL_DOWN_SECONDS_MIN,
+      coolDownMsMax: value.COOL_DOWN_SECONDS_MAX,
       blobGraceMs: value.BLOB_GRACE_SECONDS,
       filesPerVmMax: value.FILES_PER_VM_MAX,
       hopsMax: value.HOPS_MAX,

@@ -1,14 +1,18 @@
+import { announceCoolDown } from './cool-down.ts';
 import { type AppError, isAppError } from './errors.ts';
 import type { LogWriter } from './log.ts';
+import { isRefused, refused } from './refused-start.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 
 /**
- * Starts a VM whose row was just written `starting`. The boot is not waited for. A start that fails is logged and
- * throws nothing: the row stays `starting`, and the watchdog, who sees what became of it, repeats it or gives its files away.
+ * Starts a VM whose row was just written `starting`. The boot is not waited for. A start that fails throws nothing: what its
+ * class means is noted on the row, which stays `starting`, and the watchdog repeats the start or gives the files away.
  */
 export async function start(vm: Vm, writer: LogWriter, world: World): Promise<void> {
   const failure = await world.machines.start(vm).then(() => undefined, operatingError);
+  const row = failure && refused(vm, failure, world.rules, world.now());
+  const noted = row && (await world.pool.write(row));
   await world.log({
     writer,
     level: failure ? 'error' : 'info',
@@ -19,6 +23,7 @@ export async function start(vm: Vm, writer: LogWriter, world: World): Promise<vo
     vmName: vm.name,
     at: world.now(),
   });
+  if (noted && isRefused(noted, world.now())) await announceCoolDown(noted, world);
 }
 
 function operatingError(error: unknown): AppError {

@@ -1,5 +1,7 @@
+import assert from 'node:assert';
 import { entryOf } from './index-entry.ts';
 import type { Job } from './job.ts';
+import { jobPlaces } from './moves.ts';
 import type { Entry, Vm } from './vm.ts';
 import type { World } from './world.ts';
 
@@ -8,16 +10,17 @@ import type { World } from './world.ts';
  * steps of every change; what it removes is stale already, so that removing it late, twice or never harms nothing.
  */
 export async function unlist(before: Job, world: World): Promise<void> {
-  switch (before.state) {
-    case 'assigned':
-    case 'processing':
+  const place = jobPlaces[before.state];
+  switch (place) {
+    case 'vm':
       await unlistFromVm(before.vmName, before, world);
       return;
-    case 'received':
-      await world.jobs.drop(entryOf('waiting', before));
+    case 'waiting':
+    case 'resting':
+      await world.jobs.drop(entryOf(place, before));
       return;
-    default:
-      await world.jobs.drop(entryOf('resting', before));
+    case 'closed':
+      assert.fail('nothing leaves completed');
   }
 }
 

@@ -70,10 +70,23 @@ export interface Jobs {
   waiting(actions: readonly string[], now: number, count: number): Promise<IndexEntry[]>;
   /** Every entry of an index, whether due or not. Ended work leaves it, so that reading it costs what is open. */
   listed(place: IndexPlace): Promise<IndexEntry[]>;
+  /**
+   * A page of the ids of a source, in the order of its rows. A page may hold fewer than `count`, even none, and still not be the
+   * last: go on while it has a continuation. Throws `bad_input` for a continuation that is none of ours.
+   */
+  page(source: JobSource, count: number, continuation?: string): Promise<JobPage>;
   /** Joins a later step's job to the first of its workflow. */
   join(rootJobId: string, jobId: string): Promise<void>;
   /** Writes the result row of a completed job, keyed by its id; `duplicate` if it is there already, unchanged. */
   record(job: Job): Promise<'new' | 'duplicate'>;
+}
+
+/** Where the ids of many jobs stand together: an index, the results, or the later steps of a workflow. */
+export type JobSource = IndexPlace | 'results' | { rootJobId: string };
+
+export interface JobPage {
+  ids: string[];
+  continuation?: string;
 }
 
 export type IndexPlace = 'waiting' | 'resting';

@@ -8,8 +8,10 @@ export async function funcTimerWatchdog(
   context: InvocationContext,
   world = realWorld,
 ): Promise<void> {
-  const { vms, taken } = await tend(world);
-  context.debug(`tended ${vms} VMs, gave them ${taken} waiting files`);
+  const { vms, taken, swept, cleaned, recovered } = await tend(world);
+  context.debug(
+    `tended ${vms} VMs, gave them ${taken} waiting files, swept up ${swept} files, cleaned ${cleaned} and recovered ${recovered} messages`,
+  );
 }
 
 app.timer('funcTimerWatchdog', { schedule: '%WATCH_SCHEDULE%', handler: funcTimerWatchdog });

@@ -37,5 +37,7 @@ export function boxSettings(box: {
     BACKOFF_SECONDS_MAX: '10',
     ACTION_SECONDS_MAX: '300',
     BLOB_GRACE_SECONDS: '5',
+    COOL_DOWN_SECONDS_MIN: '2',
+    COOL_DOWN_SECONDS_MAX: '20',
   };
 }

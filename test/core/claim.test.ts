@@ -19,7 +19,10 @@ describe('a VM that asks for its file', () => {
     const town = openTown(['vm01'], { unreportedMax: 2 });
     const job = await town.arrive('a.json');
     const ids = [];
-    for (let times = 0; times < 3; times++) ids.push((await claim('vm01', town.world)).next?.id);
+    for (let times = 0; times < 3; times++) {
+      ids.push((await claim('vm01', town.world)).next?.id);
+      town.pass(60_000);
+    }
     expect(ids).toEqual([job.id, job.id, job.id]);
 
     expect((await claim('vm01', town.world)).next).toBeNull();
@@ -27,6 +30,17 @@ describe('a VM that asks for its file', () => {
     expect([...town.memory.index.values()]).toMatchObject([{ place: 'resting' }]);
     expect(town.memory.files.size).toBe(1);
     expect(town.vm('vm01').files).toEqual([]);
+  });
+
+  it('may repeat its question within moments: then only the answer was lost, and that counts for nothing', async () => {
+    const town = openTown(['vm01'], { unreportedMax: 2 });
+    const job = await town.arrive('a.json');
+    for (let times = 0; times < 10; times++) {
+      expect((await claim('vm01', town.world)).next?.id).toBe(job.id);
+      town.pass(5000);
+    }
+    expect(town.job('a.json')).toMatchObject({ state: 'processing', unreported: 0, attempt: 1 });
+    expect(town.job('a.json').leaseUntil).toBe(town.world.now() - 5000 + town.world.rules.leaseMs);
   });
 
   it('is not of the pool if no row has its name, and leaves no trace', async () => {

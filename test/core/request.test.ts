@@ -22,6 +22,14 @@ describe('the parameters of funcHttpVMStop', () => {
     expect(report).toMatchObject({ vmName: 'vm01', jobId, attempt: 3, durationMs: 12 });
   });
 
+  it('say that a failure is permanent in JSON or as a text, as PowerShell writes it too', () => {
+    for (const permanent of [true, 'true', 'True'])
+      expect(parseReport({ vmName: 'vm01', permanent })).toMatchObject({ permanent: true });
+    for (const permanent of [false, 'False', ''])
+      expect(parseReport({ vmName: 'vm01', permanent })).not.toHaveProperty('permanent');
+    expect(() => parseReport({ vmName: 'vm01', permanent: 'maybe' })).toThrow('permanent: is true or false');
+  });
+
   it('without a VM, or with half a job, are refused by name', () => {
     expect(() => parseReport({})).toThrow('vmName');
     expect(() => parseReport({ vmName: 'vm01', jobId })).toThrow('jobId and attempt go together');

@@ -59,6 +59,14 @@ describe('the settings', () => {
     expect(parseSettings({ ...least, LEASE_SECONDS: '1.5' }).rules.leaseMs).toBe(1500);
   });
 
+  it.each(['[]', '{"A b": 1}', '{"chart": "1"}', '{"chart": 0}', 'chart=1'])(
+    'refuse %s as limits of actions',
+    (text) => {
+      const message = problemsOf({ ...least, ACTION_SECONDS_MAX_BY_ACTION: text });
+      expect(message).toContain('ACTION_SECONDS_MAX_BY_ACTION: must be a JSON object of actions and seconds');
+    },
+  );
+
   it('have a name for every rule', () => {
     const changed = parseSettings({
       ...least,
@@ -66,7 +74,9 @@ describe('the settings', () => {
         settingNames.filter((name) => /_SECONDS|_MAX$/.test(name)).map((name) => [name, '7']),
       ),
       DEFAULT_ACTION: 'other',
+      ACTION_SECONDS_MAX_BY_ACTION: '{"chart": 1.5}',
     });
+    expect(changed.rules.actionMsMaxByAction).toEqual({ chart: 1500 });
     for (const [rule, value] of Object.entries(changed.rules))
       expect(value, rule).not.toBe(defaultRules[rule as keyof typeof defaultRules]);
   });

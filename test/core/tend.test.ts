@@ -90,6 +90,7 @@ describe('the watchdog', () => {
     const job = await town.arrive('a.json');
     await claim('vm01', town.world);
     town.memory.jobs.set(job.id, { ...town.job('a.json'), state: 'cancelled' });
+    town.pass(130_000);
     await tend(town.world);
     expect(town.vm('vm01').files).toEqual([]);
     expect([...town.memory.index.values()]).toMatchObject([{ place: 'resting', jobId: job.id }]);

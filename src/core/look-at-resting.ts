@@ -1,0 +1,33 @@
+import type { Job } from './job.ts';
+import { list } from './list.ts';
+import { jobPlaces } from './moves.ts';
+import type { IndexEntry, World } from './world.ts';
+
+/** How many are looked at each tick. */
+const lookCount = 100;
+
+/**
+ * Looks at the jobs of a hundred resting entries, from another place each time: one that has moved on is listed where its job says, and its
+ * entry dropped. So is the entry of a cancelled job whose file is gone (`standing`: the versions in `data`): nothing can happen to it any
+ * more, and the index stays as small as what people may still have to do with.
+ */
+export async function lookAtResting(
+  resting: readonly IndexEntry[],
+  standing: ReadonlySet<string>,
+  world: World,
+): Promise<void> {
+  const first = Math.floor(world.random() * resting.length);
+  for (const entry of [...resting.slice(first), ...resting.slice(0, first)].slice(0, lookCount)) {
+    const job = await world.jobs.read(entry.jobId);
+    if (job && isAtRest(job, entry)) {
+      if (job.state === 'cancelled' && !standing.has(job.id)) await world.jobs.drop(entry);
+      continue;
+    }
+    if (job) await list(job, world);
+    await world.jobs.drop(entry);
+  }
+}
+
+function isAtRest(job: Job, entry: IndexEntry): boolean {
+  return job.attempt === entry.attempt && jobPlaces[job.state] === 'resting';
+}

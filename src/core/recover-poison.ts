@@ -1,0 +1,58 @@
+import { assign } from './assign.ts';
+import { decodeBlobEvent, decodeLogEvent } from './message.ts';
+import { record } from './record.ts';
+import type { WatchedQueue, World } from './world.ts';
+
+const hiddenMs = 60_000;
+const blobFunction = 'funcBlobDataProcessing';
+
+/**
+ * Does what the host has given up after five tries: assigns the files of given-up blob events, and writes the rows of given-up log events.
+ * What is not ours, or cannot be read, stays where it is for people. Returns how many were recovered.
+ */
+export async function recoverPoison(world: World): Promise<number> {
+  const blobs = await recover('blob-poison', (text) => recoverBlob(text, world), world);
+  const logs = await recover('log-poison', (text) => recoverLog(text, world), world);
+  return blobs + logs;
+}
+
+/** What is to be done for a message; undefined if it is to stay. */
+type Recovery = (text: string) => (() => Promise<void>) | undefined;
+
+async function recover(queue: WatchedQueue, recovery: Recovery, world: World): Promise<number> {
+  const peeked = await world.messages.peek(queue);
+  if (!peeked.some(({ text }) => recovery(text))) return 0;
+  let recovered = 0;
+  for (const message of await world.messages.receive(queue, hiddenMs)) {
+    const work = recovery(message.text);
+    if (!work) {
+      await world.messages.giveBack(message, queue);
+      continue;
+    }
+    await work();
+    await world.messages.remove(message, queue);
+    recovered += 1;
+  }
+  return recovered;
+}
+
+function recoverBlob(text: string, world: World): (() => Promise<void>) | undefined {
+  const event = decodeBlobEvent(text);
+  if (event?.ContainerName !== world.container || !event.FunctionId.endsWith(blobFunction)) return undefined;
+  const fileName = event.BlobName;
+  return async () => {
+    await assign(fileName, world);
+    await world.log({
+      writer: 'Watchdog',
+      level: 'warning',
+      event: 'recovered',
+      message: `${fileName} was given up by the blob trigger after five tries, and is assigned now`,
+      fileName: fileName.slice(0, 1024),
+      at: world.now(),
+    });
+  };
+}
+
+function recoverLog(text: string, world: World): (() => Promise<void>) | undefined {
+  return decodeLogEvent(text) && (() => record(text, world));
+}
