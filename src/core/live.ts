@@ -1,5 +1,6 @@
 import type { Job } from './job.ts';
 import { list } from './list.ts';
+import { jobPlaces } from './moves.ts';
 import type { Rules } from './rules.ts';
 import { unlistFromVm } from './unlist.ts';
 import { type Entry, sameName, type Vm } from './vm.ts';
@@ -7,11 +8,7 @@ import type { World } from './world.ts';
 
 /** An entry is live only if its job is assigned or processing on this VM at this attempt. */
 export function isLive(entry: Entry, vm: Vm, job: Job): boolean {
-  return (
-    (job.state === 'assigned' || job.state === 'processing') &&
-    sameName(job.vmName, vm.name) &&
-    job.attempt === entry.attempt
-  );
+  return jobPlaces[job.state] === 'vm' && sameName(job.vmName, vm.name) && job.attempt === entry.attempt;
 }
 
 /** Whether a file was listed a while ago and its VM not told: whoever listed it died, or told it by an answer that was lost. */
@@ -39,10 +36,12 @@ export async function checkEntries(vm: Vm, world: World): Promise<boolean> {
 
 /**
  * Carries on with a job that a VM speaks of and that has moved on: perhaps by a write of the VM's own earlier call, whose answer
- * was lost, and with which nothing more was done. It is listed where it says, and the VM's older entries of it are dropped.
+ * was lost, and with which nothing more was done. It is listed where it says, and the VM's older entries of it are dropped. Those of
+ * the present attempt too, unless the job is on the VM, or waits: it may have been given to the VM again since it was read.
  */
 export async function carryOn(job: Job, vm: Vm, world: World): Promise<void> {
   await list(job, world);
-  const isHere = (job.state === 'assigned' || job.state === 'processing') && sameName(job.vmName, vm.name);
-  await unlistFromVm(vm.name, { id: job.id, attempt: isHere ? job.attempt - 1 : job.attempt }, world);
+  const isHere = jobPlaces[job.state] === 'vm' && sameName(job.vmName, vm.name);
+  const mayBecomeLive = isHere || job.state === 'received';
+  await unlistFromVm(vm.name, { id: job.id, attempt: mayBecomeLive ? job.attempt - 1 : job.attempt }, world);
 }

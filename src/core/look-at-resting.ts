@@ -8,24 +8,30 @@ const lookCount = 100;
 
 /**
  * Looks at the jobs of a hundred resting entries, from another place each time: one that has moved on is listed where its job says, and its
- * entry dropped. So is the entry of a cancelled job whose file is gone (`standing`: the versions in `data`): nothing can happen to it any
+ * entry dropped. So is the entry of a cancelled job whose file is gone (`standing`: the versions that stood in `data` at `listedAt`): nothing can happen to it any
  * more, and the index stays as small as what people may still have to do with.
  */
 export async function lookAtResting(
   resting: readonly IndexEntry[],
   standing: ReadonlySet<string>,
+  listedAt: number,
   world: World,
 ): Promise<void> {
   const first = Math.floor(world.random() * resting.length);
   for (const entry of [...resting.slice(first), ...resting.slice(0, first)].slice(0, lookCount)) {
     const job = await world.jobs.read(entry.jobId);
     if (job && isAtRest(job, entry)) {
-      if (job.state === 'cancelled' && !standing.has(job.id)) await world.jobs.drop(entry);
+      if (isForGood(job, listedAt) && !standing.has(job.id)) await world.jobs.drop(entry);
       continue;
     }
     if (job) await list(job, world);
     await world.jobs.drop(entry);
   }
+}
+
+/** Cancelled before the files were listed: one that came and was cancelled since is not among them, and may still stand there. */
+function isForGood({ state, history }: Job, listedAt: number): boolean {
+  return state === 'cancelled' && (history.at(-1)?.at ?? 0) < listedAt;
 }
 
 function isAtRest(job: Job, entry: IndexEntry): boolean {

@@ -7,25 +7,30 @@ import { isSilent, looksAfterItself } from './silence.ts';
 import { startAgain } from './start-again.ts';
 import { stop } from './stop.ts';
 import type { Vm } from './vm.ts';
-import type { World } from './world.ts';
+import type { Power, World } from './world.ts';
 
 /** Recorded as running: idle, switched off while it had files, silent, or at work, and then its entries may be stale. */
 export async function observeRunning(vm: Vm, seen: Seen, world: World): Promise<void> {
   const { power, heard } = seen;
   if (vm.files.length === 0) return observeIdle(vm, seen, world);
   if (isOff(power)) return observeSwitchedOff(vm, seen, world);
-  // On its way somewhere: the next tick sees where.
-  if (power !== 'running' && power !== 'unknown') return;
   if (await isSilent(vm, heard, world)) return observeSilent(vm, seen, world);
   if (vm.silentAt > 0) await world.pool.write({ ...vm, silentAt: 0 });
   else if (!looksAfterItself(heard, world.rules, world.now())) await checkEntries(vm, world);
+}
+
+/** Begun by hand or by a late call, and hanging in its boot: no row says `starting`, so nobody else has an eye on it. */
+function hangsInBoot(vm: Vm, power: Power, world: World): boolean {
+  const sinceMs = world.now() - Math.max(vm.stateAt, vm.startedAt, vm.idleSince);
+  return power === 'starting' && sinceMs > world.rules.bootMsMax;
 }
 
 /** Switched off by hand; shut down from within, which is still billed; or without work for longer than its idle grace. */
 async function observeIdle(vm: Vm, { power }: Seen, world: World): Promise<void> {
   const now = world.now();
   if (power === 'deallocated') await world.pool.write(foundDeallocated(vm, world.rules, now));
-  if ((power !== 'running' && power !== 'stopped') || vm.maintenanceUntil > now) return;
+  const isBilled = power === 'running' || power === 'stopped' || hangsInBoot(vm, power, world);
+  if (!isBilled || vm.maintenanceUntil > now) return;
   if (power === 'stopped')
     await stop(vm, 'it was shut down from within, and is billed until it is deallocated', 'Watchdog', world);
   else if (vm.silentAt > 0) await stop(vm, 'it was silent while it had files', 'Watchdog', world);

@@ -55,7 +55,9 @@ function isOrdered({ history }: Job, given: Order, startedAt: number): boolean {
 /** The steps that follow a decision. */
 async function settle(decided: Job, before: Job, given: Order, world: World): Promise<Job> {
   const listed = await list(decided, world);
-  await unlist(before, world);
+  // What is deferred and then cancelled rests before and after, under the same key.
+  const stays = jobPlaces[before.state] === jobPlaces[decided.state] && before.attempt === decided.attempt;
+  if (!stays) await unlist(before, world);
   if (listed.state === orders[given.verb].to) await announce(listed, 'Operator', world);
   return mustBeOn(listed, given);
 }

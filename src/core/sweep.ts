@@ -17,6 +17,7 @@ export async function sweep(
   attempt: (work: () => Promise<unknown>) => Promise<unknown>,
   world: World,
 ): Promise<number> {
+  const listedAt = world.now();
   const files = await world.files.list();
   const waiting = await world.jobs.listed('waiting');
   const resting = await world.jobs.listed('resting');
@@ -34,6 +35,6 @@ export async function sweep(
     await attempt(() => assign(fileName, world));
     swept += 1;
   }
-  await attempt(() => lookAtResting(resting, standing, world));
+  await attempt(() => lookAtResting(resting, standing, listedAt, world));
   return swept;
 }

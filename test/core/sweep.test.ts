@@ -112,7 +112,7 @@ describe('the look at the resting', () => {
       if (cancelled) await town.world.jobs.enlist('resting', cancelled);
     }
     town.memory.files.delete('gone');
-    await tick(town);
+    await tick(town, 1);
     const resting = [...town.memory.index.values()].filter(({ place }) => place === 'resting');
     expect(resting).toMatchObject([{ jobId: town.job('there').id }]);
   });
@@ -136,7 +136,7 @@ describe('the look at the resting', () => {
       random = (random * 7.3 + 0.13) % 1;
       return random;
     };
-    await tick(town);
+    await tick(town, 1);
     expect(reads).toBe(100);
     for (let times = 0; times < 3; times++) await tick(town);
     expect(town.memory.index.size).toBe(0);
