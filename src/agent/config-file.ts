@@ -5,12 +5,13 @@ import { defaultRules } from '../core/rules.ts';
 import { action, guestConfig, seconds } from './guest-config.ts';
 import { isSecureUrl } from './secure-url.ts';
 
-const url = z
-  .string()
-  .check(
-    z.refine(isSecureUrl, 'not an https: URL (http: is for loopback addresses only, and no password in it)'),
-  );
-const name = z.string().check(z.minLength(1));
+const url = z.string().check(
+  z.trim(),
+  z.refine(isSecureUrl, 'not an https: URL (http: is for loopback addresses only, and no password in it)'),
+  // What is appended to it would land there, or make it none; a URL parser is deaf to some of these.
+  z.regex(/^[^\s\p{Cc}?#]*$/u, 'a URL with white space, a control character, ? or # in it'),
+);
+const name = z.string().check(z.minLength(1), z.regex(/^\P{Cc}*$/u, 'has a control character'));
 
 const storage = z.strictObject({
   blobUrl: url,

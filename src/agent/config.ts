@@ -67,5 +67,6 @@ function parse(text: string): unknown {
 function describe(issue: z.core.$ZodIssue): string {
   const where = issue.path.length > 0 ? issue.path.join('.') : 'the configuration';
   const why = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message;
-  return `${where}: ${why}`;
+  // A name may have a line break in it, or what a terminal obeys.
+  return `${where}: ${why}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => encodeURIComponent(character));
 }

@@ -17,6 +17,8 @@ export interface Done {
   next?: string;
   /** Why it failed; if not given, it did not. */
   failed?: string;
+  /** No further run can mend that. */
+  permanent?: boolean;
 }
 
 /**
@@ -30,6 +32,8 @@ export async function reportDone(
   signal: AbortSignal,
   world: AgentWorld,
 ): Promise<Answer> {
+  if (done.permanent && done.failed === undefined)
+    throw new AppError('bad_input', '--permanent says so of a failure: give --failed too');
   const held = await mustHold(folder, done.fileName);
   const { fileName, jobId, attempt } = held.claim;
   const resultName =
@@ -43,6 +47,7 @@ export async function reportDone(
     status: done.failed === undefined ? ('ok' as const) : ('failed' as const),
     resultName,
     error: done.failed ?? '',
+    ...(done.permanent && { permanent: true }),
     durationMs: Math.max(0, Date.now() - held.beganAt),
   };
   const options = { what: 'report', triesMax: Infinity, pauseMsMax: plan.askMs, mayPass: isRetryable };

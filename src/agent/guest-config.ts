@@ -41,6 +41,7 @@ export const guestConfig = z.strictObject({
     ['PATH', 'LANG', 'TZ', 'TMPDIR', 'TEMP', 'TMP', 'PATHEXT'],
   ),
   next: z.optional(action),
+  permanentExitCodes: z._default(z.array(z.int().check(z.minimum(1), z.maximum(255))), []),
   console: z._default(
     z.strictObject({
       files: z._default(z.int().check(z.positive()), 5),

@@ -16,7 +16,8 @@ export function guestEnvironment(
     entries.flatMap((entry) => {
       const equals = entry.indexOf('=');
       if (equals > 0) return [[entry.slice(0, equals), entry.slice(equals + 1)]];
-      const value = environment[entry];
+      // An environment inherits names as every object does, such as `constructor`.
+      const value = Object.hasOwn(environment, entry) ? environment[entry] : undefined;
       return value === undefined ? [] : [[entry, value]];
     }),
   );

@@ -24,25 +24,29 @@ export async function runGuest(
   signal: AbortSignal,
 ): Promise<GuestEnd> {
   const console = openConsole(consolePath, run.console);
-  const ended = await start(run, console, onStart, signal).catch(
-    (error: Error) => `could not run: ${error.message}`,
+  const { reason: ended, exitCode } = await start(run, console, onStart, signal).catch(
+    (error: Error): Ended => ({ reason: `could not run: ${error.message}` }),
   );
   const unkept = await console.close().then(
     () => '',
     (error: Error) => `\n(console not kept: ${error.message})`,
   );
   const reason = ended === '' && !(await isFile(run.output)) ? 'wrote no output file' : ended;
-  return { ok: reason === '', reason, tail: console.tail() + unkept };
+  const tail = console.tail() + unkept;
+  return { ok: reason === '', reason, tail, ...(exitCode !== undefined && { exitCode }) };
 }
 
-/** Resolves with why the program failed, '' if it did not. Rejects if it could not be started. */
+/** Why the program failed, '' if it did not, and its exit code where that says so. */
+type Ended = Pick<GuestEnd, 'reason' | 'exitCode'>;
+
+/** Resolves with how the program ended. Rejects if it could not be started. */
 async function start(
   run: GuestRun,
   console: Console,
   onStart: (pid: number) => void,
   signal: AbortSignal,
-): Promise<string> {
-  if (signal.aborted) return 'not started';
+): Promise<Ended> {
+  if (signal.aborted) return { reason: 'not started' };
   const [program = '', ...args] = run.command;
   const child = spawn(program, args, {
     cwd: run.workingFolder,
@@ -62,7 +66,7 @@ async function start(
   child.stdout.pipe(console.stream, { end: false });
   child.stderr.pipe(console.stream, { end: false });
 
-  const exited = new Promise<string>((resolve) =>
+  const exited = new Promise<Ended>((resolve) =>
     child.once('exit', (code, by) => resolve(describe(code, by))),
   );
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -72,17 +76,17 @@ async function start(
     force = setTimeout(() => killTree(pid, 'SIGKILL'), graceMs);
   };
   signal.addEventListener('abort', end, { once: true });
-  const reason = await exited;
+  const how = await exited;
   signal.removeEventListener('abort', end);
   clearTimeout(force);
   killGroup(pid, 'SIGKILL');
   await drain(child, closed);
-  return reason;
+  return how;
 }
 
-function describe(code: number | null, by: NodeJS.Signals | null): string {
-  if (code === 0) return '';
-  return code === null ? `ended by ${by}` : `exit code ${code}`;
+function describe(code: number | null, by: NodeJS.Signals | null): Ended {
+  if (code === 0) return { reason: '' };
+  return code === null ? { reason: `ended by ${by}` } : { reason: `exit code ${code}`, exitCode: code };
 }
 
 /** Waits for what was printed last, but not for ever: a process that left the group may hold the pipes open. */

@@ -14,6 +14,7 @@ Configuration (JSON; paths in it count from its folder):
         "timeLimitSeconds": 600,             default: what the functions say
         "environment": ["PATH", "MODE=x"],   names passed on, and fixed pairs; nothing else
         "next": "chart",                     the output goes on to this action
+        "permanentExitCodes": [2, 65],       failures that no further run would mend
         "console": { "files": 5, "bytes": 1048576 } } },
     "default": { "command": "..." },         the guest program of all other actions
     "peekSeconds": 5, "askSeconds": 30, "renewSeconds": 60, "callSeconds": 20, "hopsMax": 8 }
@@ -26,7 +27,7 @@ Environment (wins over the file): ROUSE_AGENT_CONFIG, ROUSE_VM_NAME, ROUSE_ENDPO
 For a site's own script, in place of "run":
   rouse-agent next                           one JSON line: path, fileName, action, jobId, attempt, leaseSeconds
   rouse-agent hold &                         only for work that takes longer than leaseSeconds
-  rouse-agent done FILENAME --result PATH    or --failed "why"; the next file, if any, is got with "next" again
+  rouse-agent done FILENAME --result PATH    or --failed "why" [--permanent]; the next file, if any, is got with "next" again
   Without "hold" the lease runs out; the file may then be given to another VM, and the first result counts.
 
 Exit codes: 0 done, 1 failed, 2 wrong configuration, 3 nothing to do, 4 the file is no longer this VM's

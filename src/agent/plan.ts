@@ -30,6 +30,8 @@ export interface Guest {
   environment: Record<string, string>;
   /** The action that its output goes on to, as a new file. */
   next: string | undefined;
+  /** Exit codes that no further run would mend. */
+  permanentExitCodes: number[];
   console: ConsoleLimits;
 }
 

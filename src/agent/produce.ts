@@ -6,7 +6,7 @@ import { guestFor, type Plan } from './plan.ts';
 import { repeat } from './repeat.ts';
 import type { AgentWorld, Claim, Report } from './world.ts';
 
-type Outcome = Pick<Report, 'status' | 'resultName' | 'error'>;
+type Outcome = Pick<Report, 'status' | 'resultName' | 'error' | 'permanent'>;
 
 /**
  * Does one file: downloads it, runs its guest program, delivers the output. Returns what there is to report. Throws
@@ -67,8 +67,11 @@ async function make(claim: Claim, plan: Plan, signal: AbortSignal, world: AgentW
     signal,
   );
   if (!end.ok) {
-    const reason = signal.aborted ? messageOf(signal.reason) : end.reason;
-    return failed(`${reason}\n${end.tail}`.trim());
+    if (signal.aborted) return failed(`${messageOf(signal.reason)}\n${end.tail}`.trim());
+    // Only of a program that ended by itself: one that is told to end may end with any code.
+    const isPermanent = end.exitCode !== undefined && guest.permanentExitCodes.includes(end.exitCode);
+    const reason = isPermanent ? `${end.reason}, which is declared permanent` : end.reason;
+    return { ...failed(`${reason}\n${end.tail}`.trim()), ...(isPermanent && { permanent: true }) };
   }
   const resultName = await deliver(
     { claim, path: output, extension, onward: onward || undefined },

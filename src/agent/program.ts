@@ -73,6 +73,7 @@ export function agentProgram(stop: AbortSignal): Command {
     .option('--result <path>', 'upload this file as its result')
     .option('--next <action>', 'hand the result on to this action, as a new file')
     .option('--failed <why>', 'report that it failed')
+    .option('--permanent', 'with --failed: no further run can mend that')
     .action((fileName: string, options: Omit<Done, 'fileName'>) =>
       openHeld(async ({ world }, config) => {
         await print(await reportDone({ fileName, ...options }, config.workFolder, config, stop, world));

@@ -71,6 +71,8 @@ export interface Report {
   status: 'ok' | 'failed';
   resultName: string;
   error: string;
+  /** A failure that no further run can mend. */
+  permanent?: boolean | undefined;
   durationMs: number;
 }
 
@@ -111,6 +113,8 @@ export interface GuestEnd {
   ok: boolean;
   /** If not ok, why: one line. */
   reason: string;
+  /** Absent if it succeeded, could not be run or was ended by a signal. */
+  exitCode?: number | undefined;
   /** The last of what it printed, at most 2 kB. */
   tail: string;
 }

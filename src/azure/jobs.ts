@@ -6,6 +6,7 @@ import type { Jobs } from '../core/world.ts';
 import { asKey, isKey } from './columns.ts';
 import { ifThere, translated } from './errors.ts';
 import { columnsOf as indexColumnsOf, keyOf } from './index-row.ts';
+import { readPage, rootPartition } from './job-page.ts';
 import { columnsOf, jobOf, jobPartition } from './job-row.ts';
 import { resultColumnsOf } from './result-row.ts';
 import type { Storage } from './storage.ts';
@@ -46,8 +47,9 @@ export function azureJobs({ tbljob, tblresults }: Storage): Jobs {
     },
     waiting: (actions, now, count) => readWaiting(tbljob, actions, now, count),
     listed: (place) => (place === 'waiting' ? readAllWaiting(tbljob) : readResting(tbljob)),
+    page: (source, count, continuation) => readPage({ tbljob, tblresults }, source, count, continuation),
     async join(rootJobId, jobId) {
-      const row = { partitionKey: asKey(`root-${rootJobId}`), rowKey: asKey(jobId) };
+      const row = { partitionKey: asKey(rootPartition(rootJobId)), rowKey: asKey(jobId) };
       await translated(() => tbljob.upsertEntity(row, 'Replace'));
     },
     async record(job) {

@@ -4,8 +4,13 @@
  */
 export function encodeMetadata(metadata: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), encodeURIComponent(value)]),
+    Object.entries(metadata).map(([key, value]) => [key.toLowerCase(), encodeURIComponent(whole(value))]),
   );
+}
+
+/** Half a character has no encoding, and would make the encoder throw. */
+function whole(value: string): string {
+  return value.replace(/\p{Surrogate}/gu, '\ufffd');
 }
 
 /** Metadata with keys in lower case and values decoded; a value that was not encoded reads as it is. */

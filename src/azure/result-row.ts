@@ -2,10 +2,12 @@ import type { TableEntity } from '@azure/data-tables';
 import type { Job } from '../core/job.ts';
 import { timeColumn } from './columns.ts';
 
+export const resultPartition = 'result';
+
 /** The row of `tblresults` for a completed job, with the columns of the contract (design, section 2). */
 export function resultColumnsOf(job: Job): TableEntity {
   return {
-    partitionKey: 'result',
+    partitionKey: resultPartition,
     rowKey: job.id,
     VmName: job.vmName,
     FileName: job.fileName,

@@ -1,10 +1,23 @@
 import type { TableEntity } from '@azure/data-tables';
 import { type VmState, vmMoves } from '../core/moves.ts';
 import type { Entry, Ticket, Vm } from '../core/vm.ts';
-import { booleanOf, listOf, numberOf, type Row, textOf, timeColumn, timeOf } from './columns.ts';
+import {
+  booleanOf,
+  countOf,
+  isKey,
+  listOf,
+  pastTimeOf,
+  type Row,
+  textOf,
+  timeColumn,
+  timeOf,
+} from './columns.ts';
 
 /** The partition of `tblvm` that is the pool. */
 export const vmPartition = 'vmlist';
+
+/** More than `FILES_PER_VM_MAX` allows: a longer list is a hand's, and may not fit its property when it is written again. */
+const filesMax = 150;
 
 /** The columns that the protocol owns; a merge of them leaves alone what people set and whatever else they added. */
 export function columnsOf(vm: Vm): TableEntity {
@@ -28,12 +41,12 @@ export function vmOf(row: Row): Vm {
   return {
     name: textOf(row.rowKey),
     state: stateOf(row.state),
-    stateAt: timeOf(row.stateAt),
-    files: listOf(row.files).flatMap(entryOf),
-    idleSince: timeOf(row.idleSince),
-    startedAt: timeOf(row.startedAt),
-    failedStarts: numberOf(row.failedStarts),
-    silentAt: timeOf(row.silentAt),
+    stateAt: pastTimeOf(row.stateAt),
+    files: listOf(row.files).flatMap(entryOf).slice(0, filesMax),
+    idleSince: pastTimeOf(row.idleSince),
+    startedAt: pastTimeOf(row.startedAt),
+    failedStarts: countOf(row.failedStarts),
+    silentAt: pastTimeOf(row.silentAt),
     unavailableUntil: timeOf(row.unavailableUntil),
     unavailableCause: textOf(row.unavailableCause),
     actions: actionsOf(row.actions),
@@ -64,9 +77,9 @@ function actionsOf(value: unknown): string[] {
 function entryOf(value: unknown): Entry[] {
   if (typeof value !== 'object' || value === null) return [];
   const item: Row = { ...value };
-  const entry = { jobId: textOf(item.jobId), attempt: numberOf(item.attempt), at: timeOf(item.at) };
+  const entry = { jobId: textOf(item.jobId), attempt: countOf(item.attempt), at: pastTimeOf(item.at) };
   const ticket = ticketOf(item.ticket);
-  return entry.jobId === '' ? [] : [ticket ? { ...entry, ticket } : entry];
+  return isKey(entry.jobId) ? [ticket ? { ...entry, ticket } : entry] : [];
 }
 
 function ticketOf(value: unknown): Ticket | undefined {

@@ -8,7 +8,7 @@ const lookCount = 100;
 
 /**
  * Looks at the jobs of a hundred resting entries, from another place each time: one that has moved on is listed where its job says, and its
- * entry dropped. So is the entry of a cancelled job whose file is gone (`standing`: the versions that stood in `data` at `listedAt`): nothing can happen to it any
+ * entry dropped. So is the entry of a cancelled or failed job whose file is gone (`standing`: the versions that stood in `data` at `listedAt`): nothing can happen to it any
  * more, and the index stays as small as what people may still have to do with.
  */
 export async function lookAtResting(
@@ -29,9 +29,9 @@ export async function lookAtResting(
   }
 }
 
-/** Cancelled before the files were listed: one that came and was cancelled since is not among them, and may still stand there. */
+/** At rest since before the files were listed: one that came since is not among them, and may still stand there. */
 function isForGood({ state, history }: Job, listedAt: number): boolean {
-  return state === 'cancelled' && (history.at(-1)?.at ?? 0) < listedAt;
+  return state !== 'deferred' && (history.at(-1)?.at ?? 0) < listedAt;
 }
 
 function isAtRest(job: Job, entry: IndexEntry): boolean {

@@ -13,9 +13,9 @@ export function refusal(file: FileFacts, hop: number, rules: Rules): string | un
   if (/(^|\/)\.\.?(\/|$)/.test(file.fileName))
     return 'its name has . or .. between slashes, which URLs resolve away: rename it and upload it again';
   if (file.sizeBytes > rules.fileBytesMax)
-    return `it has ${file.sizeBytes} bytes, more than FILE_BYTES_MAX (${rules.fileBytesMax})`;
+    return `it has ${file.sizeBytes} bytes, more than FILE_BYTES_MAX (${rules.fileBytesMax}): make it smaller, or raise that setting`;
   if (hop > rules.hopsMax)
-    return `it was handed on ${hop} times, more than HOPS_MAX (${rules.hopsMax}): the guests' "next" actions go round`;
+    return `it was handed on ${hop} times, more than HOPS_MAX (${rules.hopsMax}): break the circle of the guests' "next" actions, or raise that setting`;
   return undefined;
 }
 

@@ -10,8 +10,10 @@ import { validate } from './validate.ts';
  */
 export type Parameters = Readonly<Record<string, unknown>>;
 
+/** Halves of a character: neither URLs nor tables take them. */
+const whole = z.refine<string>((given) => !/\p{Surrogate}/u.test(given), 'has half of a character');
 /** A text that is not empty. */
-export const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(length));
+export const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(length), whole);
 /** Azure resource names have at most 64 characters here (Linux VMs; 15 on Windows). */
 export const vmName = text(64);
 export const fileName = text(1024);
@@ -30,7 +32,7 @@ const stopSchema = z.object({
   jobId: z.optional(jobId),
   attempt: z.optional(attempt),
   status: z._default(z.enum(['ok', 'failed']), 'ok'),
-  resultName: z._default(z.string().check(z.maxLength(1024)), ''),
+  resultName: z._default(z.string().check(z.maxLength(1024), whole), ''),
   // A long story is cut, not refused: refused, the failure would not be recorded at all.
   error: z.pipe(
     z._default(z.string(), ''),
@@ -79,10 +81,11 @@ export function parse<S extends z.ZodMiniObject>(schema: S, parameters: Paramete
     const value = given.get(name.toLowerCase());
     return value === undefined || value === null || value === '' ? [] : [[name, value] as const];
   });
-  const parsed = validate(schema, Object.fromEntries(known));
+  const read = Object.fromEntries(known);
+  const parsed = validate(schema, read);
   if (!parsed.problems) return parsed.value;
   const problems = parsed.problems.map(
-    ({ where, what }) => `${where}: ${given.has(where.toLowerCase()) ? what : 'is missing'}`,
+    ({ where, what }) => `${where}: ${Object.hasOwn(read, where) ? what : 'is missing'}`,
   );
   throw new AppError('bad_input', `the call cannot be understood: ${problems.join('; ')}`);
 }

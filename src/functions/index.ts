@@ -3,5 +3,6 @@ import './funcTimerData.ts';
 import './funcBlobDataProcessing.ts';
 import './funcHttpVMNext.ts';
 import './funcHttpVMStop.ts';
+import './funcHttpJob.ts';
 import './funcQueueLog.ts';
 import './funcTimerWatchdog.ts';

@@ -7,6 +7,7 @@ const statusByCode: Record<ErrorCode, number> = {
   not_in_pool: 403,
   not_yours: 403,
   not_found: 404,
+  wrong_method: 405,
   lease_lost: 409,
   move_refused: 409,
   ambiguous: 409,
@@ -25,6 +26,7 @@ const titles: Record<number, string> = {
   400: 'The call cannot be understood',
   403: 'Not a VM of the pool, or not its file',
   404: 'Not found',
+  405: 'Not with this method',
   409: 'Not possible in this state',
   429: 'Too many calls, try again later',
   503: 'Not possible now, try again later',
@@ -59,6 +61,7 @@ function problem(error: AppError, status: number): HttpResponseInit {
     headers: {
       'Content-Type': 'application/problem+json',
       ...(mayRetry && { 'Retry-After': String(retryAfterSeconds) }),
+      ...(status === 405 && { Allow: error.permitted?.join(', ') ?? '' }),
     },
     body: JSON.stringify({
       type: 'about:blank',
@@ -66,6 +69,7 @@ function problem(error: AppError, status: number): HttpResponseInit {
       status,
       detail: mayRetry ? title : error.message,
       code: error.code,
+      ...(error.permitted && { permitted: error.permitted }),
     }),
   };
 }

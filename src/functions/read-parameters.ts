@@ -2,11 +2,15 @@ import type { HttpRequest } from '@azure/functions';
 import { AppError } from '../core/errors.ts';
 import type { Parameters } from '../core/request.ts';
 
-/** A caller's parameters from query and JSON body; the body wins. Throws `bad_input` for a body that is no JSON object. */
+/**
+ * A caller's parameters from query and JSON body, names in lower case; the body wins. Throws `bad_input` for a body that is no
+ * JSON object.
+ */
 export async function readParameters(request: HttpRequest): Promise<Parameters> {
-  const query = Object.fromEntries(request.query);
   const text = request.method === 'GET' ? '' : await request.text();
-  return text.trim() === '' ? query : { ...query, ...parseBody(text) };
+  const body = text.trim() === '' ? {} : parseBody(text);
+  const given = [...request.query, ...Object.entries(body)];
+  return Object.fromEntries(given.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function parseBody(text: string): Parameters {

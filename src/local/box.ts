@@ -24,7 +24,10 @@ export interface Box {
   arm: Arm;
   source: SourceServer;
   host: FunctionHost;
+  /** The VMs' key, which opens no more than the two functions that they call. */
   functionKey: string;
+  /** Opens the operators' function. */
+  operatorKey: string;
   /** Files that the sources hold. */
   files: Dataset[];
   /** Result files that are to come. */
@@ -69,7 +72,7 @@ async function open(
   const folder = await makeRunFolder(fromHere(options.folder), options.keep);
   closers.add(() => withdrawWorld(folder));
   const files = options.data === undefined ? pickDatasets(options.files) : readFolder(fromHere(options.data));
-  const plan = planGuests(options.program);
+  const plan = planGuests(options.program, options.permanentExitCodes);
 
   const cloud = await openCloud(folder, options, closers);
   interrupted.throwIfAborted();
@@ -79,9 +82,11 @@ async function open(
     `storage (Azurite), identities, emulated ARM with ${options.vms} VMs, sources with ${files.length} files`,
   );
 
-  const functionKey = randomBytes(24).toString('base64url');
+  const functionKey = newKey();
+  const operatorKey = newKey();
+  const keys = { funcHttpVMNext: functionKey, funcHttpVMStop: functionKey, funcHttpJob: operatorKey };
   const sources = sourcesOf(files, source.url, plan.firstAction);
-  const host = await startHost(options, { cloud, folder, functionKey, sources });
+  const host = await startHost(options, { cloud, folder, keys, sources });
   closers.add(host.child.stop);
   interrupted.throwIfAborted();
   report(`Functions host at ${host.endpoint}`);
@@ -91,7 +96,15 @@ async function open(
   const { storage, app } = cloud;
   const { endpoint } = host;
   const { certFile } = folder;
-  await publishWorld(folder, { pid: process.pid, endpoint, functionKey, storage, identity: app, certFile });
+  await publishWorld(folder, {
+    pid: process.pid,
+    endpoint,
+    functionKey,
+    operatorKey,
+    storage,
+    identity: app,
+    certFile,
+  });
 
   const { connection, arm, storageOperations } = cloud;
   const broken = Promise.race([
@@ -110,6 +123,7 @@ async function open(
     host,
     broken,
     functionKey,
+    operatorKey,
     files,
     total,
     observe,
@@ -117,11 +131,15 @@ async function open(
   };
 }
 
+function newKey(): string {
+  return randomBytes(24).toString('base64url');
+}
+
 async function startHost(
   options: BoxOptions,
-  parts: { cloud: Cloud; folder: RunFolder; functionKey: string; sources: { name: string }[] },
+  parts: { cloud: Cloud; folder: RunFolder; keys: Record<string, string>; sources: { name: string }[] },
 ): Promise<FunctionHost> {
-  const { cloud, folder, functionKey, sources } = parts;
+  const { cloud, folder, keys, sources } = parts;
   const { bootSeconds, settings: overrides } = options;
   const settings = {
     ...boxSettings({ storage: cloud.storage, armUrl: cloud.arm.url, bootSeconds, sources }),
@@ -137,7 +155,7 @@ async function startHost(
       ...process.env,
       ...cloud.app,
       NODE_EXTRA_CA_CERTS: folder.certFile,
-      ROUSE_LOCAL_KEYS: JSON.stringify({ _default: functionKey }),
+      ROUSE_LOCAL_KEYS: JSON.stringify(keys),
     },
     logFile: join(folder.logs, 'host.log'),
   });

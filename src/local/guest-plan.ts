@@ -20,11 +20,11 @@ const smallNode = ['--max-semi-space-size=1'];
  * The two-step cycle: `profile` computes statistics of a data set, and its output goes back into `data` for `chart`. Or
  * one program of the user's own.
  */
-export function planGuests(program: string | undefined): GuestPlan {
+export function planGuests(program: string | undefined, permanentExitCodes: number[] = []): GuestPlan {
   if (program !== undefined)
     return {
       guests: {},
-      default: { command: program, workingFolder: fromHere('.') },
+      default: { command: program, workingFolder: fromHere('.'), permanentExitCodes },
       firstAction: 'process',
       steps: 1,
     };

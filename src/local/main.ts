@@ -4,9 +4,13 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { putFile } from '../azure/put.ts';
 import { setUp } from '../azure/setup.ts';
 import { connectStorage } from '../azure/storage.ts';
+import { jobPlaces } from '../core/moves.ts';
+import { type OrderVerb, orderVerbs } from '../core/orders.ts';
 import { parseStorageSettings } from '../core/settings.ts';
 import { connectionName } from '../core/storage-settings.ts';
+import { askJobs } from './ask-jobs.ts';
 import { fromHere } from './from-here.ts';
+import { jobsText, jobText } from './job-text.ts';
 import type { BoxOptions } from './options.ts';
 import { connectToRunning } from './running.ts';
 import { type ShownTable, show, shownTables } from './show.ts';
@@ -16,6 +20,8 @@ const folderOption = new Option(
   '--folder <dir>',
   'where the world keeps its storage, logs and results',
 ).default('.rouse');
+
+type InFolder = { folder: string };
 
 const program = new Command('rouse')
   .description('Rouse in a box: the function app, its storage, an emulated ARM and VMs, all on this machine')
@@ -86,6 +92,34 @@ program
   .addOption(folderOption)
   .action(async (table: ShownTable, options: { limit: number; json: boolean; folder: string }) => {
     console.log(await show(await connectToRunning(options.folder), table, options));
+  });
+
+program
+  .command('job')
+  .description('show a job of the running world, or give an order of it')
+  .argument('<id>', 'its job id, as "jobs" prints it')
+  .addArgument(new Argument('[order]').choices(orderVerbs))
+  .argument('[vm]', 'the VM that an assignment names')
+  .addOption(folderOption)
+  .action(
+    async (id: string, order: OrderVerb | undefined, vmName: string | undefined, { folder }: InFolder) => {
+      const path = [id, ...(order ? [order] : [])];
+      console.log(jobText(await askJobs(folder, path, { vmName }, order ? 'POST' : 'GET')));
+    },
+  );
+
+program
+  .command('jobs')
+  .description('find jobs of the running world, by at least one of the first four')
+  .option('--file <name>', 'every version of a file')
+  .addOption(new Option('--state <state>').choices(Object.keys(jobPlaces)))
+  .option('--vm <name>', 'what a VM has now, or, with a state, what is or was on it')
+  .option('--root <id>', 'the steps that came from one file, by the id of the first')
+  .option('--count <n>', 'jobs looked at', whole(1, 200), 50)
+  .option('--continuation <text>', 'go on after a page')
+  .addOption(folderOption)
+  .action(async ({ file: fileName, vm: vmName, folder, ...query }: Record<string, string> & InFolder) => {
+    console.log(jobsText(await askJobs(folder, [], { fileName, vmName, ...query }, 'GET')));
   });
 
 program

@@ -7,6 +7,8 @@ export interface BoxOptions {
   data?: string;
   /** A guest program of the user's own, `COMMAND {input} {output}`, instead of the two-step cycle. */
   program?: string;
+  /** Exit codes of that program that no further run would mend. */
+  permanentExitCodes?: number[];
   /** Seeds the boot times. */
   seed: number;
   /** Keep the storage of the last run, and that of this one. */

@@ -22,7 +22,10 @@ export interface RunFolder {
 export interface RunningWorld {
   pid: number;
   endpoint: string;
+  /** Opens what VMs call. */
   functionKey: string;
+  /** Opens what operators call. */
+  operatorKey: string;
   storage: { blobUrl: string; queueUrl: string; tableUrl: string };
   identity: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string };
   certFile: string;

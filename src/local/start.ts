@@ -122,6 +122,7 @@ async function stayUp(
       'The world stays up. From another terminal, in this folder:',
       '  npm run put -- FILE [--action A]     put a file of your own into data',
       '  npm run show -- tbllog               read a table: tbllog, tblresults, tblvm or tbljob',
+      '  npm run jobs -- --state failed       find jobs; npm run job -- ID [retry] shows one, does what you order',
       `  curl "${endpoint}/funcHttpVMStop?vmName=vm01&code=${box.functionKey}"`,
       '                                       ask to stop a VM, as a script on it would',
       `Results go on to ${box.folder.results}. Ctrl-C ends the world and leaves nothing behind.`,

@@ -45,6 +45,7 @@ describe('readConfig', () => {
         timeLimitSeconds: 1.5,
         environment: ['PATH', 'ABSENT', 'MODE=a=b', 'EMPTY='],
         next: 'chart',
+        permanentExitCodes: [2, 65],
       },
     };
     const other = { command: ['legacy.exe', '{action}'], console: { files: 2 } };
@@ -56,6 +57,7 @@ describe('readConfig', () => {
       timeLimitMs: 1500,
       environment: { PATH: '/bin', MODE: 'a=b', EMPTY: '' },
       next: 'chart',
+      permanentExitCodes: [2, 65],
       console: { files: 5, bytes: 1_048_576 },
     });
     expect(config.otherGuest).toMatchObject({
@@ -98,6 +100,7 @@ describe('readConfig', () => {
           Profile: { command: 'x' },
           chart: { command: 'x "secret', extension: 'svg', environment: ['IDENTITY_HEADER'], next: 'A B' },
           empty: { command: [] },
+          codes: { command: 'x', permanentExitCodes: [0, 256] },
         },
       },
       { ROUSE_FUNCTION_KEY: 'secret key' },
@@ -115,6 +118,8 @@ describe('readConfig', () => {
         'guests.chart.environment.0',
         'guests.chart.next',
         'guests.empty.command',
+        'guests.codes.permanentExitCodes.0',
+        'guests.codes.permanentExitCodes.1',
         'askSeconds',
         'the configuration',
       ]),

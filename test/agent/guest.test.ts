@@ -69,7 +69,7 @@ describe('runGuest', () => {
     const end = await finish(
       `fs.writeFileSync(output, ''); console.error('line 7 is broken'); process.exitCode = 3;`,
     );
-    expect(end).toEqual({ ok: false, reason: 'exit code 3', tail: 'line 7 is broken' });
+    expect(end).toEqual({ ok: false, reason: 'exit code 3', exitCode: 3, tail: 'line 7 is broken' });
   });
 
   it('says that a program was ended by a signal', posixOnly, async () => {

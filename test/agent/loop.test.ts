@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { runAgent } from '../../src/agent/loop.ts';
 import type { Plan } from '../../src/agent/plan.ts';
-import type { AgentWorld, Answer, Download, Folder } from '../../src/agent/world.ts';
+import type { AgentWorld, Answer, Download, Folder, GuestEnd } from '../../src/agent/world.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { encodeMessage } from '../../src/core/message.ts';
 import {
@@ -109,6 +109,36 @@ describe('the work of a file', () => {
       { status: 'failed', resultName: '', error: 'exit code 3\nline 7 is broken' },
     ]);
     expect(scripted.calls.join()).not.toContain('upload');
+  });
+
+  it('reports an exit code as permanent if its configuration says so, and no other', async () => {
+    const guests = new Map([['profile', guestOf({ permanentExitCodes: [2, 65] })]]);
+    const ends = [2, 3].map((exitCode) => ({
+      ok: false,
+      reason: `exit code ${exitCode}`,
+      tail: '',
+      exitCode,
+    }));
+    const run = inTurn<GuestEnd>(...ends);
+    const scripted = scriptWorld({ next: inTurn(handOut(), handOut({ jobId: 'f01' }), nothing), run });
+    await live(60_000, scripted, planOf({ guests }));
+    expect(scripted.reports).toMatchObject([
+      { status: 'failed', error: 'exit code 2, which is declared permanent', permanent: true },
+      { status: 'failed', error: 'exit code 3' },
+    ]);
+    expect(scripted.reports[1]).not.toHaveProperty('permanent');
+  });
+
+  it('does not take the exit code of a program that it ended itself for permanent', async () => {
+    const guests = new Map([['profile', guestOf({ permanentExitCodes: [2], timeLimitMs: 1000 })]]);
+    const run: AgentWorld['run'] = async (_run, signal) => {
+      await sleep(60_000, signal);
+      return { ok: false, reason: 'exit code 2', tail: '', exitCode: 2 };
+    };
+    const scripted = scriptWorld({ next: inTurn(handOut(), nothing), run });
+    await live(5000, scripted, planOf({ guests }));
+    expect(scripted.reports).toMatchObject([{ status: 'failed', error: 'time limit of 1 s reached' }]);
+    expect(scripted.reports[0]).not.toHaveProperty('permanent');
   });
 
   it.each([

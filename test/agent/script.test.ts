@@ -91,6 +91,13 @@ describe('agent done', () => {
     expect(scripted.calls.join()).not.toContain('upload');
   });
 
+  it('reports a failure for good, which must be a failure', async () => {
+    const scripted = await handedOut();
+    await expect(done({ permanent: true }, scripted)).rejects.toMatchObject({ code: 'bad_input' });
+    await done({ failed: 'not a data set', permanent: true }, scripted);
+    expect(scripted.reports).toMatchObject([{ status: 'failed', error: 'not a data set', permanent: true }]);
+  });
+
   it('refuses a file that was not handed out', async () => {
     const scripted = await handedOut();
     await expect(done({ fileName: 'other.csv' }, scripted)).rejects.toMatchObject({ code: 'not_found' });

@@ -43,6 +43,7 @@ export const guestOf = (changes: object = {}) => ({
   timeLimitMs: undefined,
   environment: { MODE: 'x' },
   next: undefined,
+  permanentExitCodes: [],
   console: { files: 5, bytes: 1000 },
   ...changes,
 });

@@ -3,26 +3,44 @@ import { columnsOf, jobOf } from '../../src/azure/job-row.ts';
 import { sampleJob } from '../core/samples.ts';
 
 describe('a row of a job', () => {
-  it('with only key and state is a job with everything at its first value', () => {
-    const empty = {
-      fileName: '',
-      etag: '',
-      action: '',
-      priority: 0,
-      attempt: 0,
-      insertedAt: 0,
-      rootJobId: '',
-    };
-    const job = jobOf({ rowKey: 'x', state: 'received', etag: 'W/"1"' });
+  it('with only key, state, action and attempt is a job with everything else at its first value', () => {
+    const empty = { fileName: '', etag: '', priority: 0, insertedAt: 0, rootJobId: '' };
+    const job = jobOf({ rowKey: 'x', state: 'received', action: 'process', attempt: 1, etag: 'W/"1"' });
     expect(job).toEqual({ ...sampleJob(), ...empty, id: 'x', state: 'received', version: 'W/"1"' });
   });
 
   it.each(['', 'none', 'done', 'constructor', undefined])('with the state %o is refused', (state) => {
-    expect(() => jobOf({ rowKey: 'x', state })).toThrow(/job x has the state/);
+    expect(() => jobOf({ rowKey: 'x', state, action: 'a', attempt: 1 })).toThrow(/job x has the state/);
+  });
+
+  it.each([
+    ['action', { action: 'A b' }],
+    ['action', { action: undefined }],
+    ['attempt', { attempt: -1 }],
+    ['attempt', { attempt: 1.5 }],
+    ['attempt', { attempt: '1e308' }],
+    ['attempt', { attempt: undefined }],
+  ])('with an %s that would list it where nobody looks is refused: %j', (column, change) => {
+    const row = { rowKey: 'x', state: 'failed', action: 'a', attempt: 1, ...change };
+    expect(() => jobOf(row)).toThrow(`job x has the ${column}`);
+  });
+
+  it.each([
+    ['priority', 12, 5],
+    ['priority', -1, 5],
+    ['priority', 0.5, 5],
+    ['failedRuns', -3, 0],
+    ['durationMs', -3, 0],
+    ['insertedAt', '9000-01-01', 0],
+    ['leaseUntil', '9000-01-01', 0],
+    ['notBefore', '9'.repeat(30), Date.UTC(9999, 11, 31, 23, 59, 59, 999)],
+  ])('with the %s %o has %o', (column, value, read) => {
+    const row = { rowKey: 'x', state: 'failed', action: 'a', attempt: 1, [column]: value };
+    expect(jobOf(row)).toHaveProperty(column, read);
   });
 
   it('reads a broken history as none, and leaves out lines without a state', () => {
-    const row = { rowKey: 'x', state: 'failed' };
+    const row = { rowKey: 'x', state: 'failed', action: 'a', attempt: 1 };
     expect(jobOf({ ...row, history: '[{' }).history).toEqual([]);
     expect(jobOf({ ...row, history: '[null, {"state":"gone"}, {"state":"failed"}]' }).history).toHaveLength(
       1,

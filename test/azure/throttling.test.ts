@@ -47,7 +47,7 @@ const calls: [string, (clients: Clients, signal?: AbortSignal) => Promise<unknow
   ['peek of the agent', ({ agent }) => agent.peek(32)],
 ];
 
-/** Makes a call to a service that gives these answers; how it ended, and how often the service was asked for how long. */
+/** Makes a call to a service that gives these answers; how it ended, after how many tries and how long. */
 async function ask(
   call: (clients: Clients, signal?: AbortSignal) => Promise<unknown>,
   answers: readonly Answer[],
@@ -78,46 +78,39 @@ async function ask(
   return { error, tries: service.asked.length, operations, ms };
 }
 
-describe.concurrent.each(calls)('a %s', (_name, call) => {
+/** The same for every kind of call, all at the same time: most of it is waiting. */
+function askAll(answers: readonly Answer[]) {
+  return Promise.all(calls.map(async ([name, call]) => ({ name, ...(await ask(call, answers)) })));
+}
+
+describe('a call that is throttled', () => {
   it.each([
     ['503 with a Retry-After', { status: 503, headers: { 'retry-after': '60' } }, 60_000],
     ['429 with a Retry-After', { status: 429, headers: { 'retry-after': '60' } }, 60_000],
     ['503 ServerBusy', { status: 503, headers: { 'x-ms-error-code': 'ServerBusy' } }, undefined],
     ['429', { status: 429 }, undefined],
-  ])('that is answered %s is made once, and says how long to wait', async (_what, answer, retryAfterMs) => {
-    const { error, tries, ms } = await ask(call, [answer]);
-    expect(error).toMatchObject({ name: 'AppError', code: 'throttled', retryable: true, retryAfterMs });
-    expect(tries).toBe(1);
-    expect(ms).toBeLessThan(5_000);
+  ])('by a %s is made once, and says how long to wait', async (_what, answer, retryAfterMs) => {
+    for (const { name, error, tries, ms } of await askAll([answer])) {
+      expect(error, name).toMatchObject({
+        name: 'AppError',
+        code: 'throttled',
+        retryable: true,
+        retryAfterMs,
+      });
+      expect(tries, name).toBe(1);
+      expect(ms, name).toBeLessThan(5_000);
+    }
   });
 
-  it('that is answered with a short Retry-After is made again, not before its time, and counted once', async () => {
-    const { error, tries, operations, ms } = await ask(call, [
-      { status: 503, headers: { 'retry-after': '2' } },
-      { status: 403 },
-    ]);
-    expect(error).toMatchObject({ code: 'no_permission' });
-    expect({ tries, operations }).toEqual({ tries: 2, operations: 1 });
-    expect(ms).toBeGreaterThanOrEqual(1_990);
+  it('for a short while is made again, not before its time, and counts as one operation', async () => {
+    const answers = [{ status: 503, headers: { 'retry-after': '2' } }, { status: 403 }];
+    for (const { name, error, tries, operations, ms } of await askAll(answers)) {
+      expect(error, name).toMatchObject({ code: 'no_permission' });
+      expect({ tries, operations }, name).toEqual({ tries: 2, operations: 1 });
+      expect(ms, name).toBeGreaterThanOrEqual(1_990);
+    }
   });
 
-  it.each([
-    ['500', 500],
-    ['503', 503],
-    ['no answer', 0],
-  ])('that gets %s is made three times', async (_what, status) => {
-    const { error, tries } = await ask(call, [{ status }]);
-    expect(error).toMatchObject({ name: 'AppError', code: 'unavailable', retryable: true });
-    expect(tries).toBe(3);
-  });
-
-  it.each([400, 403, 409])('that is refused with %s is made once', async (status) => {
-    const { tries } = await ask(call, [{ status, headers: { 'x-ms-error-code': 'Whatever' } }]);
-    expect(tries).toBe(1);
-  });
-});
-
-describe('a call that waits for its next try', () => {
   it('ends as soon as its signal fires, whatever the reason', async () => {
     const answer: Answer = { status: 503, headers: { 'retry-after': '4' } };
     for (const [name, call] of calls.filter(([name]) => /^(download|upload) of the agent$/.test(name))) {
@@ -128,5 +121,23 @@ describe('a call that waits for its next try', () => {
       expect(tries, name).toBe(1);
       expect(ms, name).toBeLessThan(3_000);
     }
+  });
+});
+
+describe('a call that fails otherwise', () => {
+  it.concurrent.each([
+    ['500', 500],
+    ['503', 503],
+    ['no answer', 0],
+  ])('with %s is made three times', async (_what, status) => {
+    for (const { name, error, tries } of await askAll([{ status }])) {
+      expect(error, name).toMatchObject({ name: 'AppError', code: 'unavailable', retryable: true });
+      expect(tries, name).toBe(3);
+    }
+  });
+
+  it.each([400, 403, 409])('with %s is made once', async (status) => {
+    const answers = [{ status, headers: { 'x-ms-error-code': 'Whatever' } }];
+    for (const { name, tries } of await askAll(answers)) expect(tries, name).toBe(1);
   });
 });

@@ -21,7 +21,14 @@ describe('a row of tblvm', () => {
     ['state', { state: 'constructor' }],
     ['state', { state: 3 }],
     ['failedStarts', { failedStarts: 'many' }],
+    ['failedStarts', { failedStarts: -1 }],
+    ['failedStarts', { failedStarts: 1e308 }],
     ['stateAt', { stateAt: 'yesterday' }],
+    ['stateAt', { stateAt: '1969-12-31' }],
+    ['stateAt', { stateAt: new Date(Number.NaN) }],
+    ['stateAt that would never be over', { stateAt: '9000-01-01' }],
+    ['idleSince that would never be over', { idleSince: '9'.repeat(30) }],
+    ['silentAt that would never be over', { silentAt: 8.64e15 }],
     ['maintenanceUntil', { maintenanceUntil: '' }],
     ['maintenanceUntil', { maintenanceUntil: null }],
     ['unavailableUntil', { unavailableUntil: -5 }],
@@ -50,6 +57,18 @@ describe('a row of tblvm', () => {
     vi.stubEnv('TZ', 'America/New_York');
     expect(vmOf({ ...key, maintenanceUntil: value }).maintenanceUntil).toBe(ms);
     expect(vmOf({ ...key, unavailableUntil: value }).unavailableUntil).toBe(ms);
+  });
+
+  it('takes a time beyond all dates for the last of them', () => {
+    const { maintenanceUntil } = vmOf({ ...key, maintenanceUntil: '9'.repeat(400) });
+    expect(maintenanceUntil).toBe(Date.UTC(9999, 11, 31, 23, 59, 59, 999));
+    const written = columnsOf(vmOf({ ...key, unavailableUntil: 10n ** 20n }));
+    expect(written.unavailableUntil).toBe('9999-12-31T23:59:59.999Z');
+  });
+
+  it('has no more entries than fit when they are written again', () => {
+    const files = JSON.stringify(Array.from({ length: 1500 }, () => ({ jobId: 'x' })));
+    expect(String(columnsOf(vmOf({ ...key, files })).files).length).toBeLessThan(32_768);
   });
 
   it.each([[true], ['true'], ['True'], [' TRUE '], ['yes'], ['1'], [1]])(

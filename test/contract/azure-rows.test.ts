@@ -121,6 +121,26 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
     expect(await tbljob.getEntity('root-first', job.id)).toBeDefined();
   });
 
+  it('are not read by a forged continuation where they are not of the source that is paged', async () => {
+    const { jobs } = azure.world;
+    await jobs.insert(sampleJob({ fileName: 'rows/forged' }));
+    const resting = sampleJob({ fileName: 'rows/forged rests', state: 'failed' });
+    await jobs.enlist('resting', resting);
+    for (const [nextPartitionKey, nextRowKey] of [
+      ['job', '0'],
+      ['', '0'],
+      ['resting', ''],
+      ['a/b#?', '\u0000'],
+    ]) {
+      const forged = Buffer.from(JSON.stringify({ nextPartitionKey, nextRowKey })).toString('base64');
+      const page = await jobs.page('resting', 1000, forged).catch((error) => error);
+      if (page instanceof Error) expect(page).toMatchObject({ name: 'AppError', code: 'bad_input' });
+      else
+        for (const id of page.ids)
+          expect((await jobs.listed('resting')).map((entry) => entry.jobId)).toContain(id);
+    }
+  });
+
   it('that others put among the waiting are passed over', async () => {
     const { tbljob } = azure.connection;
     await tbljob.createEntity({ partitionKey: 'waiting-strange', rowKey: 'note', due: '2020-01-01' });

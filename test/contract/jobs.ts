@@ -1,8 +1,22 @@
 import assert from 'node:assert';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/core/job.ts';
+import type { JobSource, Jobs } from '../../src/core/world.ts';
 import { sampleJob } from '../core/samples.ts';
 import type { Opened } from './opened.ts';
+
+/** All ids of a source, and how many each page had. */
+async function readPages(jobs: Jobs, source: JobSource, count: number) {
+  const ids: string[] = [];
+  const counts: number[] = [];
+  for (let continuation: string | undefined; ; ) {
+    const page = await jobs.page(source, count, continuation);
+    ids.push(...page.ids);
+    counts.push(page.ids.length);
+    continuation = page.continuation;
+    if (continuation === undefined) return { ids, counts };
+  }
+}
 
 export function describeJobs(given: () => Opened): void {
   const jobs = () => given().world.jobs;
@@ -105,8 +119,51 @@ export function describeJobs(given: () => Opened): void {
 
     it('join their workflow as often as they like', async () => {
       const { id } = sampleJob({ fileName: 'jobs/root' });
-      await jobs().join(id, sampleJob({ fileName: 'jobs/step' }).id);
-      await jobs().join(id, sampleJob({ fileName: 'jobs/step' }).id);
+      const step = sampleJob({ fileName: 'jobs/step' }).id;
+      await jobs().join(id, step);
+      await jobs().join(id, step);
+      expect(await jobs().page({ rootJobId: id }, 50)).toEqual({ ids: [step] });
+      expect(await jobs().page({ rootJobId: step }, 50)).toEqual({ ids: [] });
+    });
+
+    it.each(['waiting', 'resting', 'results', 'root'] as const)('of %s are read in pages', async (name) => {
+      const all = Array.from({ length: 7 }, (_, index) =>
+        sampleJob({ fileName: `jobs/paged ${name} ${index}`, action: index < 3 ? 'page-a' : 'page-b' }),
+      );
+      const rootJobId = `paged-${name}`;
+      for (const job of all) {
+        if (name === 'root') await jobs().join(rootJobId, job.id);
+        else if (name === 'results') await jobs().record({ ...job, state: 'completed' });
+        else await jobs().enlist(name, job);
+      }
+      const source = name === 'root' ? { rootJobId } : name;
+      const { ids, counts } = await readPages(jobs(), source, 3);
+      // Other tests may have left some of their own.
+      expect(ids).toEqual(expect.arrayContaining(all.map(({ id }) => id)));
+      expect(new Set(ids).size).toBe(ids.length);
+      expect(Math.max(...counts)).toBe(3);
+      if (name === 'root') expect(counts).toEqual([3, 3, 1]);
+      const whole = await readPages(jobs(), source, 1000);
+      expect(whole).toEqual({ ids, counts: [ids.length] });
+    });
+
+    it('are not read from a continuation that no page gave', async () => {
+      const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64');
+      const forged = [
+        'x',
+        '%',
+        '\u0000',
+        'AAAA',
+        encoded(null),
+        encoded(7),
+        encoded({ nextPartitionKey: {} }),
+      ];
+      for (const continuation of forged)
+        for (const source of ['waiting', 'resting', 'results'] as const)
+          await expect(jobs().page(source, 3, continuation), continuation).rejects.toMatchObject({
+            name: 'AppError',
+            code: 'bad_input',
+          });
     });
   });
 }

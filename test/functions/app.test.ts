@@ -38,6 +38,7 @@ describe('the built app', () => {
     const registered = await load({ ...settings });
     expect(Object.keys(registered).sort()).toEqual([
       'funcBlobDataProcessing',
+      'funcHttpJob',
       'funcHttpVMNext',
       'funcHttpVMStop',
       'funcQueueLog',
@@ -65,6 +66,12 @@ describe('the built app', () => {
     });
     expect(trigger('funcHttpVMStop')).toMatchObject({
       type: 'httpTrigger',
+      methods: ['GET', 'POST'],
+      authLevel: 'function',
+    });
+    expect(trigger('funcHttpJob')).toMatchObject({
+      type: 'httpTrigger',
+      route: 'jobs/{id?}/{order?}',
       methods: ['GET', 'POST'],
       authLevel: 'function',
     });

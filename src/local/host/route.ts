@@ -8,7 +8,7 @@ type Segment =
 const parameterPattern = /^\{(\*?)([A-Za-z_]\w*)(\??)\}$/;
 
 /**
- * Understands a template: literals, `{name}`, `{name?}` at the end and `{*rest}` at the end. Throws for the rest of
+ * Understands a template: literals, `{name}`, any number of `{name?}` at the end, and `{*rest}` at the end. Throws for the rest of
  * ASP.NET Core's route syntax (constraints, defaults, literals within a segment).
  */
 export function parseRoute(template: string): Route {
@@ -16,7 +16,9 @@ export function parseRoute(template: string): Route {
   return parts.map((part, index) => {
     if (!/[{}]/.test(part)) return { literal: part };
     const [, star, parameter, mark] = parameterPattern.exec(part) ?? [];
-    if (parameter === undefined || ((star || mark) && index < parts.length - 1))
+    const after = parts.slice(index + 1);
+    const isOffered = star ? after.length === 0 : !mark || after.every((next) => /^\{\w+\?\}$/.test(next));
+    if (parameter === undefined || !isOffered)
       throw new Error(`the route ${template} is not offered by this host`);
     return { parameter, kind: star ? 'rest' : mark ? 'optional' : 'required' };
   });

@@ -11,6 +11,13 @@ describe('a route', () => {
     expect(match('jobs/{id}/{verb?}', '/jobs/7/cancel/now')).toBeUndefined();
   });
 
+  it('may end in several optional parameters', () => {
+    expect(match('jobs/{id?}/{verb?}', '/jobs/7/cancel')).toEqual({ id: '7', verb: 'cancel' });
+    expect(match('jobs/{id?}/{verb?}', '/jobs/7')).toEqual({ id: '7' });
+    expect(match('jobs/{id?}/{verb?}', '/jobs')).toEqual({});
+    expect(match('jobs/{id?}/{verb?}', '/jobs/7/cancel/now')).toBeUndefined();
+  });
+
   it('catches the rest of the path', () => {
     expect(match('files/{*path}', '/files/a%20b/c')).toEqual({ path: 'a b/c' });
     expect(match('files/{*path}', '/files')).toEqual({ path: '' });
@@ -24,7 +31,14 @@ describe('a route', () => {
     expect(sorted.at(-1)).toBe('{*rest}');
   });
 
-  for (const template of ['jobs/{id:int}', 'jobs/{id=7}', 'v{version}/jobs', '{*rest}/more', '{id?}/more'])
+  for (const template of [
+    'jobs/{id:int}',
+    'jobs/{id=7}',
+    'v{version}/jobs',
+    '{*rest}/more',
+    '{id?}/more',
+    '{id?}/{*rest}',
+  ])
     it(`is refused if it is ${template}`, () => {
       expect(() => parseRoute(template)).toThrow('is not offered');
     });
