@@ -14,7 +14,7 @@ export async function observeRunning(vm: Vm, seen: Seen, world: World): Promise<
   const { power, heard } = seen;
   if (vm.files.length === 0) return observeIdle(vm, seen, world);
   if (isOff(power)) return observeSwitchedOff(vm, seen, world);
-  if (await isSilent(vm, heard, world)) return observeSilent(vm, seen, world);
+  if (await isSilent(vm, heard, world)) return observeSilent(vm, world);
   if (vm.silentAt > 0) await world.pool.write({ ...vm, silentAt: 0 });
   else if (!looksAfterItself(heard, world.rules, world.now())) await checkEntries(vm, world);
 }
@@ -45,14 +45,14 @@ async function observeIdle(vm: Vm, { power }: Seen, world: World): Promise<void>
 async function observeSwitchedOff(vm: Vm, { power, heard }: Seen, world: World): Promise<void> {
   const cause = `${vm.name} was found ${power} with this file`;
   const keeps = () => heard?.namesJobs === true;
-  const row = await relieve(vm, { cause, heard, keeps }, world);
+  const row = await relieve(vm, { cause, keeps }, world);
   if (row?.state !== 'running') return;
   if (row.files.length > 0) await startAgain(row, world);
   else await observeIdle(row, { power, heard }, world);
 }
 
 /** Silent: marked at the first look. If it still is at the second, its files are decided away and it is stopped without grace. */
-async function observeSilent(vm: Vm, { heard }: Seen, world: World): Promise<void> {
+async function observeSilent(vm: Vm, world: World): Promise<void> {
   const now = world.now();
   if (vm.silentAt === 0) {
     const marked = await world.pool.write({ ...vm, silentAt: now });
@@ -60,7 +60,7 @@ async function observeSilent(vm: Vm, { heard }: Seen, world: World): Promise<voi
     return;
   }
   if (now - vm.silentAt < world.rules.silenceMs) return;
-  const row = await relieve(vm, { cause: `${vm.name} is silent`, heard }, world);
+  const row = await relieve(vm, { cause: `${vm.name} is silent` }, world);
   if (row?.state === 'running' && row.files.length === 0 && row.maintenanceUntil <= now)
     await stop(row, 'it was silent while it had files', 'Watchdog', world);
 }

@@ -42,7 +42,7 @@ async function coolDown(vm: Vm, cause: string, world: World): Promise<Vm | undef
 
 /** Gives the files of a VM that does not come up to others. One that is not known to be off is stopped. */
 async function giveAway(vm: Vm | undefined, seen: Seen, cause: string, world: World): Promise<void> {
-  const row = vm && (await relieve(vm, { cause, heard: seen.heard }, world));
+  const row = vm && (await relieve(vm, { cause }, world));
   if (row?.state !== 'starting' || row.files.length > 0) return;
   if (seen.power === 'deallocated') await world.pool.write(foundDeallocated(row, world.rules, world.now()));
   else await stop(row, cause, 'Watchdog', world);

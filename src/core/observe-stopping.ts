@@ -10,11 +10,11 @@ const patienceTicks = 2;
 const tickMs = 60_000;
 
 /** Recorded as stopping: it may only be used again once it is off and no late call can hit it any more. */
-export async function observeStopping(vm: Vm, { power, heard }: Seen, world: World): Promise<void> {
+export async function observeStopping(vm: Vm, { power }: Seen, world: World): Promise<void> {
   const now = world.now();
   if (vm.files.length > 0) {
     // Written by hand, for we list nothing there. It is taken off before anything else is done about this VM.
-    await relieve(vm, { cause: `${vm.name} is being stopped`, heard }, world);
+    await relieve(vm, { cause: `${vm.name} is being stopped` }, world);
     return;
   }
   if (now - vm.stateAt < world.rules.settleMs) return;

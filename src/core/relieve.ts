@@ -4,14 +4,12 @@ import type { Job } from './job.ts';
 import { list } from './list.ts';
 import { isLive } from './live.ts';
 import { unlistFromVm } from './unlist.ts';
-import type { Entry, Heard, Vm } from './vm.ts';
+import type { Entry, Vm } from './vm.ts';
 import type { World } from './world.ts';
 
 /** Why a VM is relieved of files, and of which. */
 export interface Relief {
   cause: string;
-  /** The VM's last word: of one that names its jobs, what was not claimed was not begun. */
-  heard: Heard | undefined;
   /** Files that it may keep, and has not begun; by default none. */
   keeps?: (job: Job) => boolean;
 }
@@ -41,7 +39,7 @@ async function moveAway(vm: Vm, entry: Entry, relief: Relief, world: World): Pro
   }
   const isBegun = job.state === 'processing';
   if (isBegun ? job.leaseUntil > world.now() : relief.keeps?.(job)) return false;
-  const wasBegun = isBegun || (await wasRead(entry, relief.heard, world));
+  const wasBegun = isBegun || (await wasRead(entry, world));
   const away = await decideAway(job, relief.cause, world, wasBegun);
   if (!away) return false;
   await list(away, world);
@@ -51,9 +49,9 @@ async function moveAway(vm: Vm, entry: Entry, relief: Relief, world: World): Pro
 
 /**
  * Whether a script has read the message for a file, and so may have begun it: then the message is gone, or its ticket no longer
- * fits. The message goes here in any case, before anything is decided: later nobody would know its ticket.
+ * fits. The message goes here in any case, before anything is decided: later nobody would know its ticket. Whether the VM was last
+ * heard to name its jobs says nothing: a script may have come after an agent, and its file would go round for ever.
  */
-async function wasRead({ ticket }: Entry, heard: Heard | undefined, world: World): Promise<boolean> {
-  if (!ticket || heard?.namesJobs) return false;
-  return (await world.messages.remove(ticket)) === 'gone';
+async function wasRead({ ticket }: Entry, world: World): Promise<boolean> {
+  return ticket !== undefined && (await world.messages.remove(ticket)) === 'gone';
 }
