@@ -38,6 +38,8 @@ export async function repeat<T>(
 }
 
 function pauseMs(tries: number, error: AppError, pauseMsMax: number): number {
-  if (error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, retryAfterMsMax);
+  // "At once" still is not without end: a server may say it for hours.
+  if (error.retryAfterMs !== undefined)
+    return Math.max(firstPauseMs, Math.min(error.retryAfterMs, retryAfterMsMax));
   return Math.min(pauseMsMax, firstPauseMs * 2 ** (tries - 1));
 }

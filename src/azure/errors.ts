@@ -46,12 +46,15 @@ export function isStatus(error: unknown, status: number, ...codes: string[]): bo
   return codes.length === 0 || codes.includes(errorCodeOf(error) ?? '');
 }
 
+/** Not the one that the message has now, or (in a row that somebody has edited) none at all. */
+const badReceipts = ['PopReceiptMismatch', 'InvalidQueryParameterValue', 'OutOfRangeQueryParameterValue'];
+
 /**
  * Whether a pop receipt is no longer good: Azure says that its message is not there, Azurite that it does not match. A queue
  * that is not there is no such thing.
  */
 export function isSpoiled(error: unknown): boolean {
-  return isStatus(error, 404, 'MessageNotFound') || isStatus(error, 400, 'PopReceiptMismatch');
+  return isStatus(error, 404, 'MessageNotFound') || isStatus(error, 400, ...badReceipts);
 }
 
 /**

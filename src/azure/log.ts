@@ -15,13 +15,13 @@ export function azureLog({ tbllog }: Storage): World['log'] {
     await insertRow(tbllog, {
       partitionKey: line.writer,
       rowKey: `${endOfTimeMs - Math.trunc(line.at)}-${randomUUID()}`,
-      VmName: line.vmName ?? '',
-      FileName: line.fileName ?? '',
+      VmName: fitting(line.vmName ?? ''),
+      FileName: fitting(line.fileName ?? ''),
       Message: fitting(line.message),
       Level: line.level,
       DateTime: timeColumn(line.at),
-      Event: line.event,
-      JobId: line.jobId ?? '',
+      Event: fitting(line.event),
+      JobId: fitting(line.jobId ?? ''),
     });
   };
 }

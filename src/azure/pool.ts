@@ -2,7 +2,7 @@ import assert from 'node:assert';
 import { odata } from '@azure/data-tables';
 import { sameName, type Vm } from '../core/vm.ts';
 import type { Pool } from '../core/world.ts';
-import { asKey, booleanOf, isKey, textOf, timeColumn, timeOf } from './columns.ts';
+import { asKey, booleanOf, isKey, pastTimeOf, textOf, timeColumn } from './columns.ts';
 import { ifThere, translated } from './errors.ts';
 import type { Storage } from './storage.ts';
 import { listRows, writeIfUnchanged } from './table.ts';
@@ -46,7 +46,10 @@ export function azurePool({ tblvm }: Storage): Pool {
     async heard() {
       const rows = await listRows(tblvm, odata`PartitionKey eq ${seenPartition}`);
       return new Map(
-        rows.map((row) => [textOf(row.rowKey), { at: timeOf(row.at), namesJobs: booleanOf(row.namesJobs) }]),
+        rows.map((row) => [
+          textOf(row.rowKey),
+          { at: pastTimeOf(row.at), namesJobs: booleanOf(row.namesJobs) },
+        ]),
       );
     },
   };

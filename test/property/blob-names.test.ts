@@ -62,6 +62,9 @@ const sizeBytes = fc.oneof(
   fc.constantFrom(defaultRules.fileBytesMax, defaultRules.fileBytesMax + 1),
 );
 
+/** What no listing or no URL can carry: a control character, a backslash, a segment that leads elsewhere. */
+const unfit = /[^\P{Cc}\u0080-\u009f]|\\|(^|\/)\.\.?(\/|$)/u;
+
 /** Everything that the world holds, the log too. */
 function held({ fresh: _, ...tables }: Memory) {
   return structuredClone(tables);
@@ -85,8 +88,10 @@ describe('a file of any name, with any metadata', () => {
           expect(isAction(job.action)).toBe(true);
           expect(job.priority).toBeOneOf([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
           expect(JSON.stringify(columnsOf(job))).not.toMatch(halfCharacter);
-          expect(['assigned', 'failed']).toContain(job.state);
-          if (job.state !== 'failed') continue;
+          const isRefused =
+            unfit.test(fileName) || sizeBytes > defaultRules.fileBytesMax || job.hop > defaultRules.hopsMax;
+          expect(job.state).toBe(isRefused ? 'failed' : 'assigned');
+          if (!isRefused) continue;
           expect(job.cause).toBe('refused');
           expect(memory.log).toMatchObject([{ event: 'refused', level: 'error', fileName, jobId: job.id }]);
           expect(memory.log[0]?.message).toContain(`${fileName} is refused and stays in data: `);

@@ -2,6 +2,8 @@ import { HttpRequest, type HttpResponseInit, type InvocationContext } from '@azu
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/core/claim.ts';
+import { isAppError } from '../../src/core/errors.ts';
+import { parseReport } from '../../src/core/request.ts';
 import type { World } from '../../src/core/world.ts';
 import { openTown, type Town } from '../core/town.ts';
 import { contextOf, openDoor } from '../functions/doors.ts';
@@ -11,6 +13,8 @@ import { anyJson, anyText, halfCharacter, inAnyCase, nested } from './any.ts';
 type Door = (request: HttpRequest, context: InvocationContext, world: World) => Promise<HttpResponseInit>;
 const { funcHttpVMStop } = (await openDoor('funcHttpVMStop')) as unknown as Record<string, Door>;
 const { funcHttpVMNext } = (await openDoor('funcHttpVMNext')) as unknown as Record<string, Door>;
+
+const { funcHttpJob } = (await openDoor('funcHttpJob')) as unknown as Record<string, Door>;
 
 const statuses = [200, 400, 403, 404, 409, 429, 503];
 const fileNames = ['work', 'given', 'waits', 'a b/ü#?.json'];
@@ -33,7 +37,7 @@ const value = {
   jobId: fc.constantFrom(...jobIds),
   attempt: fc.constantFrom(1, 2, '1', 3),
   status: fc.constantFrom('ok', 'failed', 'OK'),
-  resultName: fc.constantFrom('r.json', ''),
+  resultName: fc.constantFrom('r.json', '', '\ud83d'),
   error: anyText,
   durationMs: fc.constantFrom(0, 12, '12'),
   release: fc.constantFrom(true, 'True', false),
@@ -87,10 +91,15 @@ const body = fc.oneof(
 );
 
 /** A request as the host would hand it over. */
-function requestOf(method: 'GET' | 'POST', given: [string, string][], content: string | Buffer): HttpRequest {
+function requestOf(
+  method: 'GET' | 'POST',
+  given: [string, string][],
+  content: string | Buffer,
+  params: Record<string, string> = {},
+): HttpRequest {
   const url = `http://localhost/api/x?${new URLSearchParams(given)}`;
-  if (method === 'GET') return new HttpRequest({ method, url });
-  return new HttpRequest({ method, url, body: { bytes: Buffer.from(content) } });
+  if (method === 'GET') return new HttpRequest({ method, url, params });
+  return new HttpRequest({ method, url, params, body: { bytes: Buffer.from(content) } });
 }
 
 /** Everything that the world holds, but for the log. */
@@ -119,6 +128,25 @@ describe('parameters', () => {
         const { world } = await busyTown();
         const answer = await funcHttpVMNext?.(requestOf('POST', given, content), contextOf(), world);
         expect(answer?.jsonBody).toMatchObject({ vmName: 'vm01' });
+      }),
+    );
+  });
+});
+
+describe('the texts of a report', () => {
+  it('are such as URLs and tables take, or it is refused', () => {
+    const texts = fc.record(
+      { vmName: anyText, fileName: anyText, resultName: anyText },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(texts, (texts) => {
+        try {
+          const { vmName, fileName = '', resultName } = parseReport({ vmName: 'vm01', ...texts });
+          for (const text of [vmName, fileName, resultName]) expect(text).not.toMatch(halfCharacter);
+        } catch (error) {
+          expect(isAppError(error, 'bad_input'), String(error)).toBe(true);
+        }
       }),
     );
   });
@@ -156,8 +184,62 @@ describe.each([
           expect(after).toEqual(before);
         else expect(withoutGreeting(after)).toEqual(withoutGreeting(before));
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
     for (const code of ['200', 'bad_input', 'not_in_pool']) expect(seen.keys()).toContain(code);
+  });
+});
+
+describe('funcHttpJob', () => {
+  it('answers whatever it is asked, and a refusal changes nothing', async () => {
+    const id = fc.oneof(value.jobId, fc.constant(undefined), anyText);
+    const order = fc.oneof(
+      fc.constantFrom('cancel', 'retry', 'defer', 'release', 'assign', undefined, undefined),
+      anyText,
+    );
+    const methods = fc.constantFrom('GET' as const, 'POST' as const);
+    const more = fc
+      .array(
+        fc.oneof(
+          fc.tuple(inAnyCase('state'), fc.oneof(fc.constantFrom('failed', 'assigned', 'completed'), anyText)),
+          fc.tuple(inAnyCase('root'), fc.oneof(value.jobId, anyText)),
+          fc.tuple(fc.constantFrom('continuation', 'count'), fc.oneof(fc.nat(300).map(String), anyText)),
+        ),
+        { maxLength: 3 },
+      )
+      .map((given): [string, string][] => given.map(([name, text]) => [name, text]));
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(
+        methods,
+        fc.oneof(query, more),
+        fc.oneof(body, fc.constant('')),
+        id,
+        order,
+        async (method, given, content, id, order) => {
+          const { world, memory } = await busyTown();
+          const before = tablesOf(memory);
+          const params = {
+            ...(id !== undefined && { id }),
+            ...(id !== undefined && order !== undefined && { order }),
+          };
+          const asked = requestOf(method, given, content, params);
+          const answer = await funcHttpJob?.(asked, contextOf(), world);
+          const status = answer?.status ?? 200;
+          expect([...statuses, 405]).toContain(status);
+          expect(status, 'bad input is not our failure').toBeLessThan(500);
+          seen.add(String(status));
+          if (status === 200 && method === 'POST') return;
+          if (status !== 200)
+            expect(JSON.parse(String(answer?.body))).toMatchObject({
+              status,
+              code: expect.stringMatching(/^[a-z_]+$/),
+            });
+          expect(tablesOf(memory)).toEqual(before);
+        },
+      ),
+      { numRuns: 200 },
+    );
+    expect([...seen].sort()).toEqual(expect.arrayContaining(['200', '400', '404', '405']));
   });
 });

@@ -53,6 +53,8 @@ const queueText = fc.oneof(
   anyText,
   fc.json({ stringUnit: 'binary' }),
   almost.map((value) => JSON.stringify(value)),
+  fc.tuple(work, anyJson).map(([message, attempt]) => JSON.stringify({ ...message, attempt })),
+  fc.tuple(logEvent, anyJson).map(([event, level]) => JSON.stringify({ ...event, level })),
   nested,
   fc.uint8Array().map((bytes) => Buffer.from(bytes).toString('base64')),
   fc.base64String(),
@@ -119,7 +121,7 @@ async function recorded(item: unknown) {
 
 /** Expects that a poison message is the item's text, or as good as it where the host had parsed that. */
 function expectSame(poison: string | undefined, item: unknown): void {
-  if (poison === `log: ${item}`) return;
+  if (typeof item === 'string' && poison === `log: ${item}`) return;
   expect(poison).toMatch(/^log: /);
   expect(JSON.stringify(JSON.parse(poison?.slice('log: '.length) ?? ''))).toBe(JSON.stringify(item));
 }

@@ -196,6 +196,26 @@ function readJob(row: Row): Job | undefined {
   }
 }
 
+describe('a cell', () => {
+  it('that can be a key travels in a URL', () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        if (isKey(text)) expect(decodeURIComponent(encodeURIComponent(text))).toBe(text);
+      }),
+    );
+  });
+
+  it('of a time can be read again, whatever time was written', () => {
+    fc.assert(
+      fc.property(anyNumber.map(Math.trunc), (ms) => {
+        const column = timeColumn(ms);
+        expect(column).toMatch(/^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)?$/);
+        expect(timeColumn(timeOf(column))).toBe(column);
+      }),
+    );
+  });
+});
+
 describe('a row of tblvm', () => {
   it('is a VM whatever a hand wrote into it, and nothing in it disarms a deadline', () => {
     fc.assert(
@@ -337,6 +357,21 @@ describe('a row of a job', () => {
     );
   });
 
+  it('is within the limits of a table whatever its texts are', () => {
+    const texts = fc.record({
+      fileName: anyText,
+      cause: anyText,
+      error: anyText,
+      resultName: anyText,
+      vmName: anyText,
+    });
+    fc.assert(
+      fc.property(texts, (texts) => {
+        expectColumns(jobColumnsOf(sampleJob(texts)));
+      }),
+    );
+  });
+
   it('says the same as the job that was written, with the latest of its history', () => {
     const line = fc.record({
       at: pastTime,
@@ -358,7 +393,9 @@ describe('a row of a job', () => {
       .map((change) => sampleJob(change));
     fc.assert(
       fc.property(job, (job) => {
-        const again = jobOf(jobColumnsOf(job));
+        const columns = jobColumnsOf(job);
+        expectColumns(columns);
+        const again = jobOf(columns);
         const kept = again.history.length;
         expect(again).toEqual({ ...job, history: job.history.slice(job.history.length - kept) });
         expect(kept).toBeGreaterThanOrEqual(Math.min(job.history.length, 2));
