@@ -12,11 +12,12 @@ import type { World } from './world.ts';
  * the VM never had; `ambiguous` for a call without job id that could mean two files.
  */
 export async function finish(report: Report, world: World): Promise<Answer & { recorded: Recorded }> {
+  const calledAt = world.now();
   const isAboutFile = report.fileName !== undefined || report.jobId !== undefined;
   const asksAgain = report.jobId !== undefined;
   // Of a caller that names no job only a reported file is a word: a script that restarts is not thereby alive.
   const vm = await greet(report.vmName, world, isAboutFile ? { namesJobs: asksAgain } : undefined);
-  const job = isAboutFile ? await reportedJob(report, vm, world) : undefined;
+  const job = isAboutFile ? await reportedJob(report, vm, calledAt, world) : undefined;
   const recorded = !job
     ? 'none'
     : report.status === 'ok'

@@ -1,7 +1,7 @@
 import { observeRunning } from './observe-running.ts';
 import { observeStarting } from './observe-starting.ts';
 import { observeStopping } from './observe-stopping.ts';
-import { foundRunning } from './power.ts';
+import { foundRunning, isOff } from './power.ts';
 import { startAgain } from './start-again.ts';
 import type { Heard, Vm } from './vm.ts';
 import type { Power, World } from './world.ts';
@@ -29,13 +29,13 @@ export async function observe(vm: Vm, seen: Seen, world: World): Promise<void> {
   }
 }
 
-/** Recorded as off: started by hand, or overwritten by hand while it listed files. */
+/**
+ * Recorded as off: started by hand, or overwritten by hand while it listed files. Then it is started for them; one that ARM does not
+ * know comes to the end of its starts that way, and its files go on.
+ */
 async function observeDeallocated(vm: Vm, { power, heard }: Seen, world: World): Promise<void> {
-  if (power === 'deallocated' || power === 'stopped') {
-    if (vm.files.length > 0) return startAgain(vm, world);
-    if (power === 'deallocated') return;
-  }
-  if (power === 'deallocating' || power === 'unknown') return;
+  if (vm.files.length > 0 && (isOff(power) || power === 'unknown')) return startAgain(vm, world);
+  if (power === 'deallocated' || power === 'deallocating' || power === 'unknown') return;
   const found = await world.pool.write(foundRunning(vm, world.now()));
   if (found && power === 'stopped') await observeRunning(found, { power, heard }, world);
 }

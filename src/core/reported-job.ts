@@ -6,10 +6,16 @@ import type { World } from './world.ts';
 
 /**
  * The job that a report is about. With a job id, that job, if the VM has it or had it. Without, the one entry of the VM's
- * row that is a version of the file; undefined if there is none.
+ * row that is a version of the file; undefined if there is none. What was listed after the call came (`calledAt`, ms since the
+ * epoch) is nothing that it could speak of.
  */
-export async function reportedJob(report: Report, vm: Vm, world: World): Promise<Job | undefined> {
-  if (report.jobId === undefined) return listedJob(report.fileName ?? '', vm, world);
+export async function reportedJob(
+  report: Report,
+  vm: Vm,
+  calledAt: number,
+  world: World,
+): Promise<Job | undefined> {
+  if (report.jobId === undefined) return listedJob(report.fileName ?? '', vm, calledAt, world);
 
   const job = await world.jobs.read(report.jobId);
   const attempt = report.attempt ?? job?.attempt;
@@ -25,8 +31,8 @@ export async function reportedJob(report: Report, vm: Vm, world: World): Promise
   return job;
 }
 
-async function listedJob(fileName: string, vm: Vm, world: World): Promise<Job | undefined> {
-  const entries = vm.files.filter((entry) => isVersionOf(entry.jobId, fileName));
+async function listedJob(fileName: string, vm: Vm, calledAt: number, world: World): Promise<Job | undefined> {
+  const entries = vm.files.filter((entry) => entry.at <= calledAt && isVersionOf(entry.jobId, fileName));
   const jobs: Job[] = [];
   for (const entry of entries) {
     const job = await world.jobs.read(entry.jobId);

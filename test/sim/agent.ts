@@ -4,21 +4,22 @@ import type { AgentWorld, Answer } from '../../src/agent/world.ts';
 import { type Answer as CoreAnswer, leaseOf } from '../../src/core/answer.ts';
 import { claim } from '../../src/core/claim.ts';
 import { finish } from '../../src/core/finish.ts';
-import type { Job } from '../../src/core/job.ts';
 import { release, renew } from '../../src/core/lease.ts';
 import type { World } from '../../src/core/world.ts';
 import { faultyCall } from './faulty.ts';
+import { runGuest } from './guest.ts';
 import { request } from './invoke.ts';
 import { killProgram } from './machines.ts';
 import type { Queue } from './queue.ts';
-import { type Actor, actorOf, count, type Machine, never, note, type Sim, violate } from './sim.ts';
+import { type Actor, actorOf, type Machine, never, note, type Sim, violate } from './sim.ts';
+import { sleepOf } from './sleep.ts';
 
 /** Starts our real agent on a machine. Returns what asks it to end. */
 export function launchAgent(machine: Machine, queue: Queue, sim: Sim): () => void {
   const actor = actorOf(`${machine.name}#${machine.epoch}`, { verb: 'program', vmName: machine.name });
   const stop = new AbortController();
   machine.program = actor;
-  note(sim, `${actor.name} agent starts`);
+  note(sim, () => `${actor.name} agent starts`);
   runAgent(planOf(machine), stop.signal, agentWorld(actor, machine, queue, sim)).then(
     () => {
       // Told to end, it is started again by whoever told it.
@@ -29,12 +30,13 @@ export function launchAgent(machine: Machine, queue: Queue, sim: Sim): () => voi
   return () => stop.abort();
 }
 
-function planOf({ name }: Machine): Plan {
+function planOf({ name, isLax }: Machine): Plan {
   const guest = {
     command: ['guest'],
     extension: '.json',
     workingFolder: undefined,
-    timeLimitMs: undefined,
+    timeLimitMs: isLax ? 30 * 24 * 60 * 60_000 : undefined,
+    permanentExitCodes: [],
     environment: {},
     console: { files: 1, bytes: 1000 },
   };
@@ -69,7 +71,8 @@ function agentWorld(actor: Actor, machine: Machine, queue: Queue, sim: Sim): Age
     if (!actor.isAlive) return never<Answer>();
     note(
       sim,
-      `${actor.name} ${verb} answered stop=${answer.stop} ${answer.next ? `${answer.next.fileName}.${answer.next.attempt}` : '-'}`,
+      () =>
+        `${actor.name} ${verb} answered stop=${answer.stop} ${answer.next ? `${answer.next.fileName}.${answer.next.attempt}` : '-'}`,
     );
     return answer;
   };
@@ -79,7 +82,7 @@ function agentWorld(actor: Actor, machine: Machine, queue: Queue, sim: Sim): Age
     now: clock.now,
     random: dice.random,
     sleep: (ms, signal) => sleepOf(actor, ms, signal, sim),
-    log: ({ event, message }) => note(sim, `${actor.name} says ${event}: ${message.slice(0, 80)}`),
+    log: ({ event, message }) => note(sim, () => `${actor.name} says ${event}: ${message.slice(0, 80)}`),
     next: () => via('claim', (world) => claim(vmName, world)),
     renew: ({ jobId, attempt }) =>
       via('renew', (world) => renew({ vmName, jobId, attempt }, world), { jobId, attempt }),
@@ -118,39 +121,4 @@ function agentWorld(actor: Actor, machine: Machine, queue: Queue, sim: Sim): Age
   function toWire({ stop, next }: CoreAnswer, world: World): Answer {
     return { stop, next: next && leaseOf(next, rules, world.now()) };
   }
-}
-
-/** Does a file as its fate is: well, badly, or the end of the program that does it. */
-async function runGuest(job: Job | undefined, machine: Machine, actor: Actor, signal: AbortSignal, sim: Sim) {
-  const { dice } = sim;
-  const fate = sim.uploads.find((upload) => upload.etag === job?.etag)?.fate ?? 'ok';
-  count(sim, `run ${fate}`);
-  await sleepOf(
-    actor,
-    dice.chance(0.1) ? dice.between(60_000, 40 * 60_000) : dice.between(1000, 120_000),
-    signal,
-    sim,
-  );
-  if (signal.aborted) return { ok: false, reason: 'killed', tail: '' };
-  if (fate === 'kills') {
-    killProgram(machine, sim);
-    return never<never>();
-  }
-  const ok = fate === 'ok' || (fate === 'flaky' && dice.chance(0.5));
-  return { ok, reason: ok ? '' : 'exit code 1', tail: '' };
-}
-
-/** Sleeps as a program does: not at all once it is dead, and sometimes far too long. */
-export function sleepOf(actor: Actor, ms: number, signal: AbortSignal | undefined, sim: Sim): Promise<void> {
-  const { clock, dice, faults } = sim;
-  const frozenMs = dice.chance(faults.pause / 10) ? dice.between(60_000, 20 * 60_000) : 0;
-  return new Promise((resolve) => {
-    const wake = () => {
-      signal?.removeEventListener('abort', wake);
-      if (actor.isAlive) resolve();
-    };
-    if (signal?.aborted) return wake();
-    signal?.addEventListener('abort', wake);
-    clock.after(ms + frozenMs, wake);
-  });
 }

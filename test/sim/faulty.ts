@@ -1,37 +1,77 @@
 import { AppError } from '../../src/core/errors.ts';
 import type { World } from '../../src/core/world.ts';
+import { short } from './short.ts';
 import { type Actor, count, never, note, type Sim, violate } from './sim.ts';
 
 /** More calls than any one piece of work makes: it goes round for ever. */
 const callsMax = 3000;
 
 /** What a conditional write that met its own first try answers. */
-const replayed: Record<string, unknown> = {
+export const replayed: Record<string, unknown> = {
   'pool.write': undefined,
   'jobs.write': undefined,
   'jobs.insert': undefined,
   'jobs.record': 'duplicate',
   'files.remove': 'gone',
+  'messages.remove': 'gone',
 };
+
+/** What may become of a call. */
+export const fates = ['before', 'after', 'replay', 'crash', 'pause'] as const;
+
+type Fate = (typeof fates)[number] | 'goes';
+
+type Calls = Record<string, (...given: unknown[]) => Promise<unknown>>;
+
+/** The calls of a world by name, with the group that each stands in. */
+export function callsOf(world: World): string[] {
+  const names = Object.entries(world).flatMap(([name, item]) =>
+    typeof item === 'object' && item !== null && name !== 'rules'
+      ? Object.keys(item).map((verb) => `${name}.${verb}`)
+      : [],
+  );
+  return [...names, 'log'];
+}
 
 /** The world as one actor has it: every call takes its time, and some fail, before or after their effect. */
 export function faultyWorld(world: World, actor: Actor, sim: Sim): World {
-  const group = <T extends object>(name: string, calls: T): T =>
-    Object.fromEntries(
-      Object.entries(calls).map(([verb, call]) => [
-        verb,
-        (...given: unknown[]) => faultyCall(`${name}.${verb}`, given, () => call(...given), actor, sim),
-      ]),
-    ) as T;
+  const faulty: Record<string, object> = {};
+  // A use case needs a few of the groups: each is made when it is first asked for.
+  const group = <T extends object>(name: string, calls: T): T => {
+    faulty[name] ??= groupOf(name, calls, actor, sim);
+    return faulty[name] as T;
+  };
   return {
-    ...world,
-    pool: group('pool', world.pool),
-    jobs: group('jobs', world.jobs),
-    messages: group('messages', world.messages),
-    files: group('files', world.files),
-    machines: group('machines', world.machines),
+    rules: world.rules,
+    container: world.container,
+    now: world.now,
+    random: world.random,
+    get pool() {
+      return group('pool', world.pool);
+    },
+    get jobs() {
+      return group('jobs', world.jobs);
+    },
+    get messages() {
+      return group('messages', world.messages);
+    },
+    get files() {
+      return group('files', world.files);
+    },
+    get machines() {
+      return group('machines', world.machines);
+    },
     log: (line) => faultyCall('log', [line.event], () => world.log(line), actor, sim),
   };
+}
+
+function groupOf<T extends object>(name: string, calls: T, actor: Actor, sim: Sim): T {
+  const faulty: Calls = {};
+  for (const [verb, call] of Object.entries(calls as Calls)) {
+    const whole = `${name}.${verb}`;
+    faulty[verb] = (...given) => faultyCall(whole, given, () => call(...given), actor, sim);
+  }
+  return faulty as T;
 }
 
 /** Makes one call, as fate will have it. */
@@ -45,68 +85,63 @@ export async function faultyCall<T>(
   const { dice, clock, faults } = sim;
   if (!actor.isAlive) return never();
   actor.calls += 1;
-  if (actor.calls === callsMax && actor.intent.verb !== 'program')
+  if (actor.calls >= callsMax && actor.intent.verb !== 'program') {
     violate(sim, `endless: ${actor.name} (${actor.intent.verb}) has made ${callsMax} calls`);
-  if (actor.calls > callsMax && actor.intent.verb !== 'program') return never();
+    return never();
+  }
   const fate = fateOf(name, sim);
-  count(sim, `${name} ${fate}`);
+  if (fate !== 'goes') {
+    count(sim, `fault ${name} ${fate}`);
+    actor.isClean = false;
+  }
   if (fate === 'crash') actor.isAlive = false;
 
-  await clock.sleep(dice.between(1, faults.callMsMax / 2));
+  await clock.sleep(onTheWayMs(name, sim));
   if (!actor.isAlive && dice.chance(0.5)) return never();
-  const line = `${actor.name} ${name} ${given.map(short).join(' ')}`;
   if (fate === 'before') {
-    note(sim, `${line} -> fails before`);
+    note(sim, () => `${actor.name} ${name} ${given.map(short).join(' ')} -> fails before`);
     await clock.sleep(dice.between(1, faults.callMsMax / 2));
     throw failure(dice.chance(0.2), name);
   }
-  const outcome = await effect().then(
-    (value) => ({ value }),
-    (error: unknown) => ({ error }),
-  );
-  const fateShown = fate === 'goes' ? '' : ` (${fate})`;
-  note(sim, `${line} -> ${'value' in outcome ? short(outcome.value) : String(outcome.error)}${fateShown}`);
-  await clock.sleep(dice.between(1, faults.callMsMax / 2));
-  if (dice.chance(faults.pause)) await clock.sleep(dice.between(30_000, 15 * 60_000));
+  let failed: unknown;
+  let value: T | undefined;
+  try {
+    value = await effect();
+  } catch (error) {
+    failed = error;
+  }
+  note(sim, () => {
+    const shown = failed === undefined ? short(value) : String(failed);
+    return `${actor.name} ${name} ${given.map(short).join(' ')} -> ${shown}${fate === 'goes' ? '' : ` (${fate})`}`;
+  });
+  // In the second phase nothing depends on the way back.
+  if (!sim.isCalm) await clock.sleep(dice.between(1, faults.callMsMax / 2));
+  if (fate === 'pause') await clock.sleep(dice.between(30_000, 15 * 60_000));
   if (!actor.isAlive) return never();
   if (fate === 'after') throw failure(false, name);
-  if ('error' in outcome) throw outcome.error;
-  return fate === 'replay' ? (replayed[name] as T) : outcome.value;
+  if (failed !== undefined) {
+    actor.isClean = false;
+    throw failed;
+  }
+  return fate === 'replay' ? (replayed[name] as T) : (value as T);
 }
 
-type Fate = 'goes' | 'before' | 'after' | 'replay' | 'crash';
+/** How long a call takes to its effect. Our adapter sends a deallocate within ten seconds or never. */
+function onTheWayMs(name: string, { dice, faults }: Sim): number {
+  if (name === 'machines.deallocate' && dice.chance(faults.lateStop)) return dice.between(1, 10_000);
+  return dice.between(1, faults.callMsMax / 2);
+}
 
 function fateOf(name: string, { dice, faults }: Sim): Fate {
   if (dice.chance(faults.crash)) return 'crash';
   if (dice.chance(faults.before)) return 'before';
   if (dice.chance(faults.after)) return 'after';
-  return name in replayed && dice.chance(faults.replay) ? 'replay' : 'goes';
+  if (name in replayed && dice.chance(faults.replay)) return 'replay';
+  return dice.chance(faults.pause) ? 'pause' : 'goes';
 }
 
 function failure(isThrottled: boolean, name: string): AppError {
   return isThrottled
     ? new AppError('throttled', `${name} is throttled`, { retryAfterMs: 5000 })
     : new AppError('unavailable', `${name} gave no answer`);
-}
-
-/** A few words for the trace. */
-export function short(value: unknown): string {
-  if (value === undefined) return '-';
-  if (typeof value === 'string')
-    return value.length > 30 ? `${value.slice(0, 4)}~${value.slice(24, 28)}` : value;
-  if (value instanceof Map) return `[${[...value].map(([key, item]) => `${key}:${short(item)}`).join(' ')}]`;
-  if (Array.isArray(value)) return `[${value.map(short).join(' ')}]`;
-  if (typeof value !== 'object' || value === null) return String(value);
-  const item = value as Record<string, unknown>;
-  if (Array.isArray(item.files)) {
-    const files = item.files.map(
-      (entry) => `${short(entry.jobId)}.${entry.attempt}${entry.ticket ? '+' : ''}`,
-    );
-    return `{${item.name} ${item.state} [${files.join(' ')}] ${item.version}}`;
-  }
-  if ('state' in item && 'attempt' in item)
-    return `{job ${short(item.id)}.${item.attempt} ${item.state} ${item.vmName} ${item.version}}`;
-  if ('jobId' in item) return `{${short(item.jobId)}.${item.attempt}}`;
-  if ('etag' in item) return `{${item.fileName} ${item.etag}}`;
-  return '{}';
 }

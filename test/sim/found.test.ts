@@ -3,26 +3,29 @@ import { claim } from '../../src/core/claim.ts';
 import { decide } from '../../src/core/decide.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { fill } from '../../src/core/fill.ts';
-import { giveAway } from '../../src/core/give-away.ts';
+import { finish } from '../../src/core/finish.ts';
 import { release } from '../../src/core/lease.ts';
 import { start } from '../../src/core/start.ts';
-import { openTown } from '../core/town.ts';
+import { tend } from '../../src/core/tend.ts';
+import { openTown, type Town } from '../core/town.ts';
+
+const minuteMs = 60_000;
 
 describe('found by the simulator or beside it', () => {
   it('gives away no file whose job has moved on without listing it', async () => {
     const town = openTown([{ name: 'vm01' }]);
     const job = await town.arrive('a.json');
     await decide(job, 'received', { vmName: '', cause: 'half done' }, town.world);
-    await giveAway(town.vm('vm01'), 'not up', town.world);
+    await failToBoot(town);
     expect([...town.memory.index.values()]).toMatchObject([{ place: 'waiting', attempt: 2 }]);
   });
 
   it('gives away no file that is under a lease', async () => {
     const town = openTown([{ name: 'vm01' }]);
     const job = await town.arrive('a.json');
-    const leaseUntil = town.world.now() + 300_000;
+    const leaseUntil = town.world.now() + 60 * minuteMs;
     await decide(job, 'processing', { leaseUntil, cause: 'claimed' }, town.world);
-    await giveAway(town.vm('vm01'), 'not up', town.world);
+    await failToBoot(town);
     expect(town.job('a.json')).toMatchObject({ state: 'processing', attempt: 1 });
   });
 
@@ -35,7 +38,7 @@ describe('found by the simulator or beside it', () => {
       world.pool.write = write;
       return written && (await write({ ...written, state: 'deallocated' }));
     };
-    await giveAway(town.vm('vm01'), 'not up', world);
+    await failToBoot(town);
     expect(town.vm('vm01').state).toBe('deallocated');
   });
 
@@ -76,4 +79,63 @@ describe('found by the simulator or beside it', () => {
     await fill(town.world);
     expect(town.job('b.json').state).toBe('assigned');
   });
+
+  it('drops no entry that a late call of the same VM finds to be in work again', async () => {
+    const town = openTown([{ name: 'vm01', state: 'running' }]);
+    const { world } = town;
+    const { id: jobId } = await town.arrive('a.json');
+    await claim('vm01', world);
+    const failed = {
+      vmName: 'vm01',
+      jobId,
+      attempt: 1,
+      status: 'failed',
+      error: '',
+      resultName: '',
+    } as const;
+    await finish({ ...failed, durationMs: 1 }, world);
+    expect(town.job('a.json')).toMatchObject({ state: 'received', attempt: 2 });
+
+    const { enlist } = world.jobs;
+    world.jobs.enlist = async (place, job) => {
+      // The repeated call has read the job as waiting; while it sleeps, the VM is given the file again.
+      world.jobs.enlist = enlist;
+      town.pass(20 * minuteMs);
+      await claim('vm01', world);
+      return enlist(place, job);
+    };
+    await finish({ ...failed, durationMs: 1 }, world);
+    expect(town.job('a.json')).toMatchObject({ state: 'processing', attempt: 2 });
+    expect(town.vm('vm01').files).toMatchObject([{ jobId, attempt: 2 }]);
+  });
+
+  it('takes no script’s report for a version that was listed after the call had come', async () => {
+    const town = openTown([{ name: 'vm01', state: 'running', idleSince: 1_700_000_000_000 }]);
+    const { world } = town;
+    const first = await town.arrive('a.json');
+    const report = { vmName: 'vm01', fileName: 'a.json', status: 'ok', resultName: 'of the first' } as const;
+    const call = () => finish({ ...report, error: '', durationMs: 1 }, world);
+    // The call sleeps at its first write, while the same call again completes the file, and a new version is listed.
+    town.editVm('vm01', { failedStarts: 1 });
+    const { write } = world.pool;
+    world.pool.write = async () => {
+      world.pool.write = write;
+      await call();
+      await town.arrive('a.json');
+      town.pass(1000);
+      town.editVm('vm01', { state: 'running', startedAt: world.now(), idleSince: world.now() });
+      await fill(world);
+      return undefined;
+    };
+    expect(await call()).toMatchObject({ recorded: 'none' });
+    expect(town.job('a.json', first.etag).state).toBe('completed');
+    expect(town.job('a.json').state).toBe('assigned');
+  });
 });
+
+/** The boot deadline passes, and the watchdog looks. */
+async function failToBoot(town: Town): Promise<void> {
+  town.memory.powers.set('vm01', 'starting');
+  town.pass(16 * minuteMs);
+  await tend(town.world);
+}

@@ -1,44 +1,42 @@
 import { AppError, isAppError } from '../../src/core/errors.ts';
 import type { World } from '../../src/core/world.ts';
 import { faultyWorld } from './faulty.ts';
-import { simMachines } from './machines.ts';
 import { type Actor, actorOf, count, type Intent, never, note, type Sim, violate } from './sim.ts';
 import { watchedWorld } from './watched.ts';
-import { memoryWorld } from './world.ts';
 
-let invocations = 0;
-
-/** The world as one invocation of a function has it. */
-function worldOf(actor: Actor, sim: Sim): World {
-  const { memory, rules, clock, dice } = sim;
-  const world = {
-    ...memoryWorld(memory, rules, { now: clock.now, random: dice.random }),
-    machines: simMachines(sim),
-  };
-  return faultyWorld(watchedWorld(world, actor, sim), actor, sim);
-}
+/** A tick that takes longer has looked at what is long past. */
+const cleanTickMsMax = 60_000;
+const tickMsMin = 40_000;
 
 /** Runs a use case as a function invocation that may die on the way, and then never resolves. */
 export async function invoke<T>(intent: Intent, use: (world: World) => Promise<T>, sim: Sim): Promise<T> {
-  invocations += 1;
-  const actor = actorOf(`f${invocations}`, intent);
-  note(sim, `${actor.name} ${JSON.stringify(intent)}`);
+  sim.invocations += 1;
+  const actor = actorOf(`f${sim.invocations}`, intent);
+  const beganAt = sim.clock.now();
+  note(sim, () => `${actor.name} ${JSON.stringify(intent)}`);
   count(sim, `invoke ${intent.verb}`);
   try {
-    return await use(worldOf(actor, sim));
+    const outcome = await use(faultyWorld(watchedWorld(sim.world, actor, sim), actor, sim));
+    if (intent.verb === 'tend' && actor.isClean && sim.clock.now() - beganAt < cleanTickMsMax) countTick(sim);
+    return outcome;
   } catch (error) {
+    note(sim, () => `${actor.name} throws ${error}`);
     if (!isAppError(error)) violate(sim, `thrown in ${intent.verb} (${actor.name}): ${stackOf(error)}`);
     throw error;
   }
 }
 
+/** One a minute counts, however many there are. */
+function countTick(sim: Sim): void {
+  const now = sim.clock.now();
+  if (now - sim.cleanTickAt < tickMsMin) return;
+  sim.cleanTickAt = now;
+  sim.cleanTicks += 1;
+}
+
 function stackOf(error: unknown): string {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [String(error)];
   return lines.slice(0, 5).join(' | ').replace(/\s+/g, ' ');
-}
-
-export function resetInvocations(): void {
-  invocations = 0;
 }
 
 const callMs = 20_000;
@@ -55,6 +53,7 @@ export function request<T>(
   return new Promise((resolve, reject) => {
     const settle = (deed: () => void) => client.isAlive && deed();
     const lost = dice.chance(faults.lost) ? dice.pick(['request', 'answer'] as const) : undefined;
+    if (lost) count(sim, `lost ${lost}`);
     clock.after(callMs, () => settle(() => reject(new AppError('unavailable', 'no answer in time'))));
     if (lost === 'request') return;
     clock.after(dice.between(5, 2000), () => {

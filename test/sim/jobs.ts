@@ -3,21 +3,28 @@ import { entryOf } from '../../src/core/index-entry.ts';
 import { type Job, nameHashIn } from '../../src/core/job.ts';
 import type { IndexEntry, Jobs } from '../../src/core/world.ts';
 import { byKey, type Memory } from './memory.ts';
+import { pageOf } from './page.ts';
 
-/** The jobs, their indexes and their results in memory. */
-export function memoryJobs({ jobs, results, index, joined, fresh }: Memory): Jobs {
+/**
+ * The jobs, their indexes and their results in memory. A row is replaced, never changed, and its history is frozen: so
+ * that readers need no deep copies, which cost most of a run.
+ */
+export function memoryJobs(memory: Memory): Jobs {
+  const { jobs, results, index, joined, fresh } = memory;
   function put(job: Job): Job {
-    const written = { ...structuredClone(job), version: fresh() };
+    const written = { ...job, history: Object.freeze([...job.history]) as Job['history'], version: fresh() };
     jobs.set(job.id, written);
-    return structuredClone(written);
+    return { ...written };
   }
 
   return {
     async read(id) {
-      return structuredClone(jobs.get(id));
+      const job = jobs.get(id);
+      return job && { ...job };
     },
     async versions(jobId) {
-      return structuredClone(byKey(jobs).filter((job) => nameHashIn(job.id) === nameHashIn(jobId)));
+      const hash = nameHashIn(jobId);
+      return byKey(jobs, (id) => id.startsWith(hash)).map((job) => ({ ...job }));
     },
     async insert(job) {
       return jobs.has(job.id) ? undefined : put(job);
@@ -38,7 +45,10 @@ export function memoryJobs({ jobs, results, index, joined, fresh }: Memory): Job
         ({ place, action, at }) =>
           place === 'waiting' && at <= now && (actions.length === 0 || actions.includes(action)),
       );
-      return structuredClone(due.sort(inOrder).slice(0, count));
+      return due
+        .sort(inOrder)
+        .slice(0, count)
+        .map((entry) => ({ ...entry }));
     },
     async listed(place) {
       const entries = [...index.values()].filter((entry) => entry.place === place);
@@ -47,12 +57,15 @@ export function memoryJobs({ jobs, results, index, joined, fresh }: Memory): Job
         place === 'resting' ? { ...entry, action: '', priority: 0, at: 0 } : { ...entry },
       );
     },
+    async page(source, count, continuation) {
+      return pageOf(source, count, continuation, memory);
+    },
     async join(rootJobId, jobId) {
       joined.set(rootJobId, new Set(joined.get(rootJobId)).add(jobId));
     },
     async record(job) {
       if (results.has(job.id)) return 'duplicate';
-      results.set(job.id, structuredClone(job));
+      results.set(job.id, { ...job });
       return 'new';
     },
   };
@@ -60,8 +73,8 @@ export function memoryJobs({ jobs, results, index, joined, fresh }: Memory): Job
 
 function keyOf({ place, jobId, attempt, action, priority, at }: IndexEntry): string {
   return place === 'resting'
-    ? [place, jobId, attempt].join(' ')
-    : [place, action, priority, at, jobId, attempt].join(' ');
+    ? `${place} ${jobId} ${attempt}`
+    : `${place} ${action} ${priority} ${at} ${jobId} ${attempt}`;
 }
 
 function inOrder(a: IndexEntry, b: IndexEntry): number {

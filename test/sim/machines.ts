@@ -1,7 +1,20 @@
-import { AppError } from '../../src/core/errors.ts';
+import { AppError, type ErrorCode } from '../../src/core/errors.ts';
 import type { Vm } from '../../src/core/vm.ts';
 import type { Machines, Power } from '../../src/core/world.ts';
 import { count, type Machine, note, type Sim } from './sim.ts';
+
+/** Why ARM refuses a start: every class that the design, section 4, names. */
+export const startErrors = [
+  'throttled',
+  'no_capacity',
+  'quota',
+  'no_permission',
+  'conflict',
+  'unavailable',
+  'not_found',
+] as const satisfies ErrorCode[];
+
+const stopErrors = ['throttled', 'no_permission', 'conflict', 'unavailable'] as const;
 
 /** Machines that take their time, refuse, hang and die. */
 export function simMachines(sim: Sim): Machines {
@@ -11,14 +24,24 @@ export function simMachines(sim: Sim): Machines {
       return new Map(names.map((name) => [name, sim.memory.powers.get(name) ?? 'unknown']));
     },
     start: async (vm) => startMachine(machineOf(vm, sim), sim),
-    deallocate: async (vm) => deallocateMachine(machineOf(vm, sim), sim),
+    async deallocate(vm) {
+      const machine = machineOf(vm, sim);
+      if (sim.dice.chance(sim.faults.stopRefused)) refuse(sim.dice.pick(stopErrors), machine, sim);
+      deallocateMachine(machine, sim);
+    },
   };
 }
 
 function machineOf(vm: Vm, sim: Sim): Machine {
   const machine = sim.machines.get(vm.name.toLowerCase());
-  if (!machine) throw new AppError('not_found', `there is no VM ${vm.name}`);
-  return machine;
+  if (machine) return machine;
+  count(sim, 'start not_found');
+  throw new AppError('not_found', `there is no VM ${vm.name}`);
+}
+
+function refuse(code: ErrorCode = 'unavailable', { name }: Machine, { dice }: Sim): never {
+  const retryAfterMs = code === 'throttled' && dice.chance(0.7) ? dice.whole(5, 180) * 1000 : undefined;
+  throw new AppError(code, `${name}: ${code}`, { ...(retryAfterMs && { retryAfterMs }) });
 }
 
 export function powerOf(machine: Machine, sim: Sim): Power {
@@ -27,41 +50,46 @@ export function powerOf(machine: Machine, sim: Sim): Power {
 
 function turn(machine: Machine, power: Power, sim: Sim): void {
   sim.memory.powers.set(machine.name, power);
-  note(sim, `${machine.name} is ${power}`);
+  note(sim, () => `${machine.name} is ${power}`);
 }
 
 export function startMachine(machine: Machine, sim: Sim): void {
   const { dice, clock, faults } = sim;
   const power = powerOf(machine, sim);
   if (power === 'running' || power === 'starting') return;
-  if (power === 'deallocating' || power === 'stopping')
-    throw new AppError('conflict', `${machine.name} is ${power}`);
-  if (dice.chance(faults.startRefused)) {
-    count(sim, 'start refused');
-    throw new AppError(dice.chance(0.5) ? 'no_capacity' : 'throttled', `${machine.name} cannot be started`);
+  const isBusy = power === 'deallocating' || power === 'stopping';
+  if (isBusy || dice.chance(faults.startRefused)) {
+    const code = isBusy ? 'conflict' : (dice.pick(startErrors) ?? 'unavailable');
+    count(sim, `start ${code}`);
+    refuse(code, machine, sim);
   }
   const epoch = ++machine.epoch;
   turn(machine, 'starting', sim);
-  const bootMs = dice.between(10_000, 120_000);
-  const fate = dice.chance(faults.bootHangs) ? dice.pick(['hangs', 'falls back'] as const) : 'boots';
+  const fate = dice.chance(faults.bootHangs)
+    ? dice.pick(['hangs', 'falls back'] as const)
+    : dice.chance(faults.bootsDumb)
+      ? 'dumb'
+      : 'boots';
+  count(sim, `boot ${fate}`);
   if (fate === 'hangs') return;
-  clock.after(bootMs, () => {
+  clock.after(dice.between(10_000, 120_000), () => {
     if (machine.epoch !== epoch) return;
     if (fate === 'falls back') return turn(machine, 'deallocated', sim);
     turn(machine, 'running', sim);
-    boot(machine, sim);
+    if (fate === 'boots') boot(machine, sim);
   });
 }
 
 function boot(machine: Machine, sim: Sim): void {
   const { epoch } = machine;
   sim.clock.after(sim.dice.between(1000, 20_000), () => {
-    if (machine.epoch === epoch) sim.launch(machine);
+    // One that has died twice meanwhile is started once.
+    if (machine.epoch === epoch && !machine.program) sim.launch(machine);
   });
 }
 
 export function deallocateMachine(machine: Machine, sim: Sim): void {
-  const { dice, clock } = sim;
+  const { dice, clock, faults } = sim;
   const power = powerOf(machine, sim);
   if (power === 'deallocated' || power === 'deallocating') return;
   const epoch = ++machine.epoch;
@@ -69,8 +97,15 @@ export function deallocateMachine(machine: Machine, sim: Sim): void {
   clock.after(dice.between(0, 30_000), () => {
     if (machine.epoch === epoch) endProgram(machine);
   });
-  clock.after(dice.between(30_000, 200_000), () => {
-    if (machine.epoch === epoch) turn(machine, 'deallocated', sim);
+  const longestMs = dice.chance(faults.slowStop)
+    ? 20 * 60_000
+    : dice.chance(faults.quickStop)
+      ? 10_000
+      : 200_000;
+  clock.after(dice.between(2000, longestMs), () => {
+    if (machine.epoch !== epoch) return;
+    endProgram(machine);
+    turn(machine, 'deallocated', sim);
   });
 }
 
@@ -91,15 +126,21 @@ export function shutDownMachine(machine: Machine, sim: Sim): void {
 export function restartMachine(machine: Machine, sim: Sim): void {
   machine.epoch++;
   endProgram(machine);
-  note(sim, `${machine.name} restarts`);
+  note(sim, () => `${machine.name} restarts`);
   boot(machine, sim);
 }
 
 /** The program dies, and is started again. */
 export function killProgram(machine: Machine, sim: Sim): void {
   endProgram(machine);
-  note(sim, `the program of ${machine.name} dies`);
+  note(sim, () => `the program of ${machine.name} dies`);
   boot(machine, sim);
+}
+
+/** The program hangs: it makes no call any more, and nobody starts it again. */
+export function hangProgram(machine: Machine, sim: Sim): void {
+  endProgram(machine);
+  note(sim, () => `the program of ${machine.name} hangs`);
 }
 
 function endProgram(machine: Machine): void {

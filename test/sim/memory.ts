@@ -61,7 +61,8 @@ export function emptyMemory(): Memory {
   };
 }
 
-/** The items in the order of their keys, as a table has them. */
-export function byKey<T>(items: ReadonlyMap<string, T>): T[] {
-  return [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+/** The items in the order of their keys, as a table has them; all, or those whose keys are wanted. */
+export function byKey<T>(items: ReadonlyMap<string, T>, isWanted?: (key: string) => boolean): T[] {
+  const wanted = isWanted ? [...items].filter(([key]) => isWanted(key)) : [...items];
+  return wanted.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }

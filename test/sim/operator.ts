@@ -1,22 +1,13 @@
-import { decide } from '../../src/core/decide.ts';
-import { list } from '../../src/core/list.ts';
-import { unlist } from '../../src/core/unlist.ts';
-import type { Vm } from '../../src/core/vm.ts';
+import { order } from '../../src/core/order.ts';
+import { type Order, type OrderVerb, orderVerbs, permittedOrders } from '../../src/core/orders.ts';
+import { queueDeeds } from './deeds-queue.ts';
+import { rowDeeds } from './deeds-rows.ts';
 import { invoke } from './invoke.ts';
-import { evictMachine, powerOf, startMachine } from './machines.ts';
-import { count, note, type Sim } from './sim.ts';
+import { evictMachine, powerOf, restartMachine, startMachine } from './machines.ts';
+import { count, type Machine, note, type Sim } from './sim.ts';
 
-/** One thing that people do. */
-export function operate(sim: Sim): void {
-  const { dice } = sim;
-  if (sim.faults.operator === 0) return;
-  const deed = dice.pick(Object.keys(deeds) as (keyof typeof deeds)[]) ?? 'overwrite';
-  count(sim, `operator ${deed}`);
-  note(sim, `operator: ${deed}`);
-  deeds[deed](sim);
-}
-
-const deeds = {
+/** What people do to files and machines, and the orders that they give. */
+const otherDeeds = {
   overwrite(sim: Sim) {
     const file = sim.dice.pick([...sim.memory.files.values()]);
     if (file) sim.upload(file.fileName, file.metadata, 'ok');
@@ -31,15 +22,12 @@ const deeds = {
     sim.memory.files.delete(file.fileName);
     for (const upload of sim.uploads) if (upload.fileName === file.fileName) upload.isTaken = true;
   },
-  disable: (sim: Sim) => edit(sim, { disabled: true }),
-  enable: (sim: Sim) => edit(sim, { disabled: false }),
-  maintain: (sim: Sim) => edit(sim, { maintenanceUntil: sim.clock.now() + 10 * 60_000 }),
   switchOff(sim: Sim) {
-    const machine = sim.dice.pick([...sim.machines.values()]);
+    const machine = someMachine(sim);
     if (machine && powerOf(machine, sim) === 'running') evictMachine(machine, sim);
   },
   switchOn(sim: Sim) {
-    const machine = sim.dice.pick([...sim.machines.values()]);
+    const machine = someMachine(sim);
     if (!machine || powerOf(machine, sim) !== 'deallocated') return;
     try {
       startMachine(machine, sim);
@@ -47,36 +35,53 @@ const deeds = {
       // Refused: then not.
     }
   },
-  cancel(sim: Sim) {
-    const jobId = sim.dice.pick([...sim.memory.jobs.keys()]);
-    if (jobId) invoke({ verb: 'operator' }, (world) => move(jobId, 'cancelled', world), sim).catch(() => {});
+  restart(sim: Sim) {
+    const machine = someMachine(sim);
+    if (machine && powerOf(machine, sim) === 'running') restartMachine(machine, sim);
   },
-  retry(sim: Sim) {
-    const failed = [...sim.memory.jobs.values()].filter((job) => job.state === 'failed');
-    const job = sim.dice.pick(failed);
-    if (job) invoke({ verb: 'operator' }, (world) => move(job.id, 'received', world), sim).catch(() => {});
+  order(sim: Sim) {
+    const { dice, memory } = sim;
+    const job = dice.pick([...memory.jobs.values()]);
+    if (!job) return;
+    const { id: jobId } = job;
+    // Mostly one that its state permits, as far as people can see it.
+    const verb = dice.pick(dice.chance(0.8) ? permittedOrders(job) : orderVerbs);
+    if (!verb) return;
+    const given = orderOf(verb, sim);
+    const on = { jobId, ...(given.verb === 'assign' && { vmName: given.vmName }) };
+    invoke({ verb: 'order', ...on }, (world) => order(jobId, given, world), sim).then(
+      () => count(sim, `order ${verb} done`),
+      (error: unknown) => count(sim, `order ${verb} ${codeOf(error)}`),
+    );
   },
 };
 
-/** A cancel or a retry, as the doors of issue 4 will do it. */
-async function move(
-  jobId: string,
-  state: 'cancelled' | 'received',
-  world: Parameters<typeof list>[1],
-): Promise<void> {
-  const job = await world.jobs.read(jobId);
-  if (!job || job.state === 'completed' || job.state === 'cancelled') return;
-  if (state === 'cancelled' && job.state === 'failed') return;
-  if (state === 'received' && job.state !== 'failed') return;
-  const change = state === 'received' ? { vmName: '', failedRuns: 0, unreported: 0 } : {};
-  const moved = await decide(job, state, { cause: 'operator', ...change }, world);
-  if (!moved) return;
-  await list(moved, world);
-  await unlist(job, world);
+export const deeds = { ...rowDeeds, ...queueDeeds, ...otherDeeds };
+
+/** How often each deed is picked beside the others. */
+const orderWeight = 30;
+const picks = (Object.keys(deeds) as (keyof typeof deeds)[]).flatMap((deed) =>
+  Array<typeof deed>(deed === 'order' ? orderWeight : 1).fill(deed),
+);
+
+/** One thing that people do. */
+export function operate(sim: Sim): void {
+  const deed = sim.dice.pick(picks);
+  if (!deed) return;
+  count(sim, `deed ${deed}`);
+  note(sim, () => `operator: ${deed}`);
+  deeds[deed](sim);
 }
 
-function edit(sim: Sim, change: Partial<Vm>): void {
-  const { dice, memory } = sim;
-  const vm = dice.pick([...memory.vms.values()]);
-  if (vm) memory.vms.set(vm.name, { ...vm, ...change, version: memory.fresh() });
+function orderOf(verb: OrderVerb, { dice, memory }: Sim): Order {
+  if (verb !== 'assign') return { verb };
+  return { verb, vmName: dice.pick([...memory.vms.keys()]) ?? 'vm01' };
+}
+
+function someMachine({ dice, machines }: Sim): Machine | undefined {
+  return dice.pick([...machines.values()]);
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : 'thrown';
 }

@@ -39,3 +39,15 @@ export function queueIn({ queues, fresh }: Memory, name: keyof Memory['queues'],
     },
   };
 }
+
+/** Puts a message into a queue, as anybody may. */
+export function putMessage(
+  { queues, fresh }: Memory,
+  queue: keyof Memory['queues'],
+  text: string,
+  sentAt: number,
+): Ticket {
+  const ticket = { messageId: fresh(), popReceipt: fresh() };
+  queues[queue].set(ticket.messageId, { popReceipt: ticket.popReceipt, text, sentAt, hiddenUntil: 0 });
+  return ticket;
+}

@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { runSeed } from './run.ts';
+import { runSeeds } from './serve.ts';
 
-const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+const batches = [1, 101, 201];
+const batchCount = 100;
 
-/** Each of them again, with its story: `npm run sim -- --simple --seed N --lines 50`. */
+/** More of them, and the story of one: `npm run sim -- --seeds 1000`, `npm run sim -- --seed N --lines 100`. */
 describe('simulated worlds', () => {
-  it.each(seeds)('keep the invariants under faults: seed %i', async (seed) => {
-    const { violations } = await runSeed(seed, { isMended: false });
-    expect(violations).toEqual([]);
-  });
+  it.each(batches)(
+    'keep every invariant, and drain: a hundred seeds from %i on',
+    { timeout: 60_000 },
+    async (from) => {
+      const { violations } = await runSeeds(from, batchCount);
+      expect(violations).toEqual([]);
+    },
+  );
 
   it('are the same again from the same seed', async () => {
-    const [first, second] = [await runSeed(7, { isMended: false }), await runSeed(7, { isMended: false })];
+    const [first, second] = [await runSeed(7, { isTraced: true }), await runSeed(7, { isTraced: true })];
     expect(first.trace.length).toBeGreaterThan(100);
     expect(second.trace).toEqual(first.trace);
   });

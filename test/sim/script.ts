@@ -1,18 +1,30 @@
 import { isAppError } from '../../src/core/errors.ts';
 import { finish } from '../../src/core/finish.ts';
+import type { WorkMessage } from '../../src/core/message.ts';
 import { searchFor } from '../../src/core/search.ts';
-import { sleepOf } from './agent.ts';
 import { faultyCall } from './faulty.ts';
 import { request } from './invoke.ts';
 import { killProgram } from './machines.ts';
 import type { Queue } from './queue.ts';
-import { type Actor, actorOf, count, type Machine, never, note, type Sim, violate } from './sim.ts';
+import {
+  type Actor,
+  actorOf,
+  count,
+  type Intent,
+  type Machine,
+  never,
+  note,
+  type Sim,
+  violate,
+} from './sim.ts';
+import { sleepOf } from './sleep.ts';
+import { show } from './watched.ts';
 
 /** Starts a script that follows the article: takes its message and deletes it, works, and reports without a job id. */
 export function launchScript(machine: Machine, queue: Queue, sim: Sim): void {
   const actor = actorOf(`${machine.name}#${machine.epoch}`, { verb: 'program', vmName: machine.name });
   machine.program = actor;
-  note(sim, `${actor.name} script starts`);
+  note(sim, () => `${actor.name} script starts`);
   const call = <T>(what: string, effect: () => Promise<T>) => faultyCall(what, [], effect, actor, sim);
   const faulty: Queue = {
     ...queue,
@@ -52,6 +64,7 @@ async function run(machine: Machine, actor: Actor, queue: Queue, sim: Sim): Prom
     const fate = sim.uploads.find((upload) => upload.etag === file.etag)?.fate ?? 'ok';
     count(sim, `script ${fate}`);
     await sleepOf(actor, dice.between(1000, 300_000), undefined, sim);
+    if (fate === 'hangs') return never();
     if (fate === 'kills') {
       killProgram(machine, sim);
       return never();
@@ -60,7 +73,7 @@ async function run(machine: Machine, actor: Actor, queue: Queue, sim: Sim): Prom
     const stop = await report(
       machine,
       actor,
-      { fileName, etag: file.etag, status: ok ? 'ok' : 'failed' },
+      { fileName, etag: file.etag, status: ok ? 'ok' : 'failed', message: found.work },
       sim,
     );
     if (stop) await sleepOf(actor, 10 * 60_000, undefined, sim);
@@ -71,23 +84,26 @@ async function run(machine: Machine, actor: Actor, queue: Queue, sim: Sim): Prom
 async function report(
   machine: Machine,
   actor: Actor,
-  about: { fileName?: string; etag?: string; status?: 'ok' | 'failed' },
+  about: { fileName?: string; etag?: string; status?: 'ok' | 'failed'; message?: WorkMessage },
   sim: Sim,
 ): Promise<boolean> {
   const { dice } = sim;
   const { name: vmName } = machine;
-  const { fileName, etag, status = 'ok' } = about;
+  const { fileName, etag, status = 'ok', message } = about;
   const facts = { resultName: etag ?? '', error: '', durationMs: 1 };
+  const intent: Intent = { verb: 'finish', vmName, status, ...(etag !== undefined && { etag }) };
   for (let tries = 1; ; tries++) {
     try {
       const answer = await request(
         actor,
-        { verb: 'finish', vmName, status, ...(etag !== undefined && { etag }) },
+        intent,
         (world) => finish({ vmName, fileName, status, ...facts }, world),
         sim,
       );
       if (!actor.isAlive) return never();
-      note(sim, `${actor.name} is answered ${answer.recorded} stop=${answer.stop}`);
+      note(sim, () => `${actor.name} is answered ${answer.recorded} stop=${answer.stop}`);
+      if (message && etag && status === 'ok')
+        show({ kind: 'answer', recorded: answer.recorded, etag, message }, { ...actor, intent }, sim);
       if (dice.chance(0.9)) return answer.stop;
     } catch (error) {
       if (!isAppError(error)) throw error;

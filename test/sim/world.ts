@@ -37,7 +37,8 @@ function memoryFiles({ files }: Memory): Files {
       return [...files.values()].map(({ fileName, etag, modifiedAt }) => ({ fileName, etag, modifiedAt }));
     },
     async head(fileName) {
-      return structuredClone(files.get(fileName));
+      const file = files.get(fileName);
+      return file && { ...file, metadata: { ...file.metadata } };
     },
     async remove(fileName, etag) {
       const file = files.get(fileName);

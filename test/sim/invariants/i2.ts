@@ -1,0 +1,17 @@
+import { isOriginMade } from '../../../src/core/origin.ts';
+import type { Checker } from '../checker.ts';
+
+/**
+ * I2: we delete a blob only by If-Match on a version whose result row exists, or on a repeat of an origin that has a job.
+ */
+export const deletesOnlyWhatIsRecorded: Checker = {
+  invariant: 'I2',
+  effect(effect, _actor, { memory }) {
+    if (effect.kind !== 'blob') return undefined;
+    const { fileName, etag } = effect.file;
+    const results = [...memory.results.values()].filter((job) => job.fileName === fileName);
+    if (results.some((job) => job.etag === etag)) return undefined;
+    if (isOriginMade(effect.file) && results.length > 0) return undefined;
+    return `${fileName} ${etag} is deleted without a result row`;
+  },
+};
