@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts';
 import { goOn } from './go-on.ts';
-import { greet } from './greet.ts';
+import { greet, hear } from './greet.ts';
 import type { World } from './world.ts';
 
 /**
@@ -8,6 +8,7 @@ import type { World } from './world.ts';
  * Throws `not_in_pool`.
  */
 export async function claim(vmName: string, world: World): Promise<Answer> {
-  const vm = await greet(vmName, world, { namesJobs: true });
+  const vm = await greet(vmName, world);
+  await hear(vm, true, world);
   return goOn(vm.name, { writer: 'Vmstop', asksAgain: true }, world);
 }

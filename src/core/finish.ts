@@ -2,7 +2,7 @@ import type { Answer } from './answer.ts';
 import { complete } from './complete.ts';
 import { fail } from './fail.ts';
 import { goOn } from './go-on.ts';
-import { greet } from './greet.ts';
+import { greet, hear } from './greet.ts';
 import type { Recorded, Report } from './report.ts';
 import { reportedJob } from './reported-job.ts';
 import type { World } from './world.ts';
@@ -15,9 +15,10 @@ export async function finish(report: Report, world: World): Promise<Answer & { r
   const calledAt = world.now();
   const isAboutFile = report.fileName !== undefined || report.jobId !== undefined;
   const asksAgain = report.jobId !== undefined;
-  // Of a caller that names no job only a reported file is a word: a script that restarts is not thereby alive.
-  const vm = await greet(report.vmName, world, isAboutFile ? { namesJobs: asksAgain } : undefined);
+  const vm = await greet(report.vmName, world);
   const job = isAboutFile ? await reportedJob(report, vm, calledAt, world) : undefined;
+  // Of a caller that names no job only a reported file is a word: a script that restarts is not thereby alive.
+  if (job) await hear(vm, asksAgain, world);
   const recorded = !job
     ? 'none'
     : report.status === 'ok'

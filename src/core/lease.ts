@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import { decideAway } from './decide-away.ts';
 import { AppError } from './errors.ts';
 import { fail } from './fail.ts';
-import { greet } from './greet.ts';
+import { greet, hear } from './greet.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
 import { carryOn } from './live.ts';
@@ -25,10 +25,11 @@ export interface Lease {
  * has gone on for a lease longer than its action may take: the agent, which keeps the limit itself, has not ended it.
  */
 export async function renew(lease: Lease, world: World): Promise<Answer> {
-  const vm = await greet(lease.vmName, world, { namesJobs: true });
-  for (;;) {
+  const vm = await greet(lease.vmName, world);
+  for (let isHeard = false; ; isHeard = true) {
     const job = await world.jobs.read(lease.jobId);
     if (!isHeld(job, lease)) throw leaseLost(job, lease);
+    if (!isHeard) await hear(vm, true, world);
     const overtime = overtimeOf(job, world);
     if (overtime) {
       await fail(job, { ...lease, ...overtime }, vm, world);
@@ -44,7 +45,7 @@ export async function renew(lease: Lease, world: World): Promise<Answer> {
  * Throws `lease_lost` if the file is no longer this VM's, after carrying on with what an earlier release may have begun.
  */
 export async function release(lease: Lease, world: World): Promise<Answer> {
-  const vm = await greet(lease.vmName, world, { namesJobs: true });
+  const vm = await greet(lease.vmName, world);
   for (;;) {
     const job = await world.jobs.read(lease.jobId);
     if (!isHeld(job, lease)) {

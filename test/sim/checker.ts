@@ -61,3 +61,8 @@ export function isListedAnywhere(jobId: string, { memory }: Sim): boolean {
 export function handKey({ jobId, attempt }: { jobId: string; attempt: number }): string {
   return `${jobId}.${attempt}`;
 }
+
+/** Whether people have wiped out this job's listing, at its present attempt or the one before: then nothing may lead to it. */
+export function isWipedOut({ id, attempt }: Job, { byHand }: Sim): boolean {
+  return [attempt, attempt - 1].some((one) => byHand.has(handKey({ jobId: id, attempt: one })));
+}

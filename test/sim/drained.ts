@@ -1,5 +1,5 @@
 import { decodeWork } from '../../src/core/message.ts';
-import { isListedAnywhere } from './checker.ts';
+import { isListedAnywhere, isWipedOut } from './checker.ts';
 import type { Sim } from './sim.ts';
 
 /** What still keeps the world from being at rest: every file at its end, every VM off. Empty when it is. */
@@ -18,7 +18,8 @@ function openFiles(sim: Sim): string[] {
       // A repeat of an origin is deleted without a job.
       if (!isTaken && isThere) left.push(`${what} has no job`);
     } else if (job.state === 'completed') {
-      if (!memory.results.has(jobId)) left.push(`${what} is completed without a result row`);
+      const isOwed = !isTaken || !isWipedOut(job, sim) || isListedAnywhere(jobId, sim);
+      if (!memory.results.has(jobId) && isOwed) left.push(`${what} is completed without a result row`);
       if (isThere) left.push(`${what} is completed and still in data`);
     } else if (job.state !== 'failed' && job.state !== 'cancelled' && job.state !== 'deferred') {
       // A version that nothing points at and that no longer stands in `data` is nobody's any more.

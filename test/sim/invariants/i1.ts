@@ -1,6 +1,6 @@
 import type { Job } from '../../../src/core/job.ts';
 import { sameName } from '../../../src/core/vm.ts';
-import { type Checker, handKey, isListedAnywhere, lists, nameOf } from '../checker.ts';
+import { type Checker, handKey, isListedAnywhere, isWipedOut, lists, nameOf } from '../checker.ts';
 import type { Actor, Sim } from '../sim.ts';
 
 /** For how long a row that people have replaced may tell lies about what its VM works on: longer than any run. */
@@ -47,6 +47,7 @@ export const nothingIsLost: Checker = {
       const job = sim.memory.jobs.get(jobId);
       const hasResult = sim.memory.results.has(jobId);
       const isThere = sim.memory.files.get(fileName)?.etag === etag;
+      if (job && isTaken && isForgotten(job, sim)) continue;
       if (job?.state === 'completed' ? !hasResult : hasResult)
         return `${fileName} ${etag} is ${job?.state} and has ${hasResult ? 'a' : 'no'} result row`;
       const isAtRest = job?.state === 'failed' || job?.state === 'cancelled' || job?.state === 'deferred';
@@ -59,7 +60,7 @@ export const nothingIsLost: Checker = {
 /** A job to which nothing leads any more and which is not closed; what people have wiped out is theirs. */
 function droppedWhileOpen(jobId: string, sim: Sim): string | undefined {
   const job = sim.memory.jobs.get(jobId);
-  if (!job || sim.byHand.has(handKey({ jobId, attempt: job.attempt }))) return undefined;
+  if (!job || isWipedOut(job, sim)) return undefined;
   const isKept = isListedAnywhere(jobId, sim) || (job.state === 'completed' && sim.memory.results.has(jobId));
   // Nothing can happen any more to one whose file is gone.
   if (
@@ -95,4 +96,9 @@ function wrongRun(job: Job, { intent }: Actor, sim: Sim): string | undefined {
   return place(intent.etag) >= place(job.etag)
     ? undefined
     : `${nameOf(job)} ${job.fileName} ${job.etag} is completed by work on ${intent.etag}`;
+}
+
+/** People have wiped out its listing and its file: it may stand as it stood then. */
+function isForgotten(job: Job, sim: Sim): boolean {
+  return isWipedOut(job, sim) && !isListedAnywhere(job.id, sim);
 }

@@ -60,7 +60,9 @@ export function stopsOnlyEmptyRows(): Checker {
         const vm = job && sim.memory.vms.get(job.vmName);
         const isOwed = job?.state === 'processing' && job.leaseUntil > now && vm && vm.state !== 'stopping';
         const isThere = job && sim.memory.files.get(job.fileName)?.etag === job.etag;
-        if (!isOwed || !isThere || isListedOnItsVm(job, sim)) missing.delete(key);
+        // A stale waiting entry leads whoever has room to it, its VM before it is stopped.
+        const isWaiting = [...sim.memory.index.values()].some((entry) => entry.jobId === job?.id);
+        if (!isOwed || !isThere || isWaiting || isListedOnItsVm(job, sim)) missing.delete(key);
         else if (!missing.has(key)) missing.set(key, sim.cleanTicks);
         else if (sim.cleanTicks - (missing.get(key) ?? 0) > ticksMax)
           return `${nameOf(job)} is in processing and was not listed again after ${ticksMax} ticks`;
