@@ -32,11 +32,17 @@ export function azureFiles({ data }: Storage): Files {
       }),
     async remove(fileName, etag) {
       const blob = mustNameBlob(data, fileName);
+      let isHeld = false;
       const removed = await unless(
-        () => blob.delete({ conditions: { ifMatch: `"${etag}"` } }),
-        (error) => isStatus(error, 404, 'BlobNotFound') || isStatus(error, 412),
+        () => blob.delete({ conditions: { ifMatch: `"${etag}"` }, deleteSnapshots: 'include' }),
+        (error) => {
+          // An immutability policy or a legal hold; somebody's lease.
+          isHeld = isStatus(error, 409) || isStatus(error, 412, 'LeaseIdMissing');
+          return isHeld || isStatus(error, 404, 'BlobNotFound') || isStatus(error, 412);
+        },
       );
       if (removed) return 'removed';
+      if (isHeld) return 'held';
       // A condition is not met by a blob that is not there, either.
       return (await head(fileName)) ? 'changed' : 'gone';
     },

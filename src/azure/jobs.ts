@@ -1,9 +1,10 @@
 import assert from 'node:assert';
 import { odata } from '@azure/data-tables';
+import { isAppError } from '../core/errors.ts';
 import { entryOf } from '../core/index-entry.ts';
 import { nameHashIn } from '../core/job.ts';
 import type { Jobs } from '../core/world.ts';
-import { asKey, isKey } from './columns.ts';
+import { asKey, isKey, textOf } from './columns.ts';
 import { ifThere, translated } from './errors.ts';
 import { columnsOf as indexColumnsOf, keyOf } from './index-row.ts';
 import { readPage, rootPartition } from './job-page.ts';
@@ -26,7 +27,15 @@ export function azureJobs({ tbljob, tblresults }: Storage): Jobs {
       const first = nameHashIn(jobId);
       // Ids go on in hexadecimal digits, all of which come before `g`.
       const filter = odata`PartitionKey eq ${jobPartition} and RowKey ge ${first} and RowKey lt ${`${first}g`}`;
-      return (await listRows(tbljob, filter)).map(jobOf);
+      // One version that somebody has made unreadable is no reason to lose the others; the one asked for is.
+      return (await listRows(tbljob, filter)).flatMap((row) => {
+        try {
+          return jobOf(row);
+        } catch (error) {
+          if (textOf(row.rowKey) === jobId || !isAppError(error, 'unreadable')) throw error;
+          return [];
+        }
+      });
     },
     async insert(job) {
       const version = await insertRow(tbljob, columnsOf(job));

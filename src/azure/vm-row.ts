@@ -16,6 +16,9 @@ import {
 /** The partition of `tblvm` that is the pool. */
 export const vmPartition = 'vmlist';
 
+/** The longest that anybody asks us to wait: a later time is a slip of the hand, and would leave the VM on. */
+const deallocateAheadMsMax = 24 * 60 * 60_000;
+
 /** More than `FILES_PER_VM_MAX` allows: a longer list is a hand's, and may not fit its property when it is written again. */
 const filesMax = 150;
 
@@ -33,6 +36,7 @@ export function columnsOf(vm: Vm): TableEntity {
     silentAt: timeColumn(vm.silentAt),
     unavailableUntil: timeColumn(vm.unavailableUntil),
     unavailableCause: vm.unavailableCause,
+    deallocateAfter: timeColumn(vm.deallocateAfter),
   };
 }
 
@@ -49,6 +53,7 @@ export function vmOf(row: Row): Vm {
     silentAt: pastTimeOf(row.silentAt),
     unavailableUntil: timeOf(row.unavailableUntil),
     unavailableCause: textOf(row.unavailableCause),
+    deallocateAfter: pastTimeOf(row.deallocateAfter, deallocateAheadMsMax),
     actions: actionsOf(row.actions),
     disabled: booleanOf(row.disabled),
     maintenanceUntil: timeOf(row.maintenanceUntil),

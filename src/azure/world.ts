@@ -1,5 +1,5 @@
 import { patient } from '../core/patience.ts';
-import type { Rules } from '../core/rules.ts';
+import { lateMsMax, type Rules } from '../core/rules.ts';
 import type { World } from '../core/world.ts';
 import type { Connection } from './connect.ts';
 import { azureFiles } from './files.ts';
@@ -20,7 +20,7 @@ export function azureWorld(connection: Connection, rules: Rules): World {
     jobs: azureJobs(connection),
     messages: azureMessages(connection),
     files: azureFiles(connection),
-    machines: patient(azureMachines(connection), Date.now),
+    machines: patient(azureMachines(connection, lateMsMax(rules)), Date.now),
     log: azureLog(connection),
   };
 }

@@ -3,7 +3,7 @@ import { decide } from './decide.ts';
 import { decideAway } from './decide-away.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
-import { isLive } from './live.ts';
+import { isLive, readListed } from './live.ts';
 import { unlistFromVm } from './unlist.ts';
 import type { Entry, Vm } from './vm.ts';
 import type { World } from './world.ts';
@@ -42,7 +42,7 @@ export async function beginTaken(job: Job, world: World): Promise<Job | undefine
 
 async function begin(vm: Vm, entry: Entry, world: World): Promise<Job | undefined> {
   for (;;) {
-    const job = await world.jobs.read(entry.jobId);
+    const job = await readListed(entry, vm, world);
     if (!job) return undefined;
     if (!isLive(entry, vm, job)) {
       await list(job, world);

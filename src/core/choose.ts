@@ -1,6 +1,6 @@
 import type { Job } from './job.ts';
-import { startsAllowed } from './refused-start.ts';
 import { canDo, hasRoom, keepsVersionsApart, type VersionFacts } from './room.ts';
+import { startsAllowed } from './starts-allowed.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 

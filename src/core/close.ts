@@ -16,5 +16,19 @@ export async function close(job: Job, world: World): Promise<void> {
 export async function settle(job: Job, world: World): Promise<void> {
   assert(job.state === 'completed', `a job that is ${job.state} cannot be closed`);
   await world.jobs.record(job);
-  await world.files.remove(job.fileName, job.etag);
+  const removed = await world.files.remove(job.fileName, job.etag);
+  // Its result is recorded, so its VM goes on. The sweep tries again.
+  if (removed === 'held') await announceHeld(job, world);
+}
+
+async function announceHeld({ fileName, id: jobId }: Job, world: World): Promise<void> {
+  await world.log({
+    writer: 'Watchdog',
+    level: 'warning',
+    event: 'held',
+    message: `${fileName} is done, and cannot be deleted from data: a policy, a legal hold or a lease keeps it`,
+    fileName,
+    jobId,
+    at: world.now(),
+  });
 }

@@ -6,12 +6,12 @@ import type { World } from './world.ts';
 const quarantineStarts = 5;
 
 /** The row of a VM whose start came to nothing: it is left alone for a while, which doubles with each in a row. */
-export function coolingDown(vm: Vm, cause: string, rules: Rules, now: number, msMin = 0): Vm {
+export function coolingDown(vm: Vm, cause: string, rules: Rules, now: number): Vm {
   const ms = Math.min(rules.coolDownMsMax, rules.coolDownMsMin * 2 ** vm.failedStarts);
   return {
     ...vm,
     failedStarts: vm.failedStarts + 1,
-    unavailableUntil: now + Math.max(ms, msMin),
+    unavailableUntil: now + ms,
     unavailableCause: cause,
   };
 }
@@ -25,7 +25,7 @@ export async function announceCoolDown(vm: Vm, world: World): Promise<void> {
     writer: 'Watchdog',
     level: isQuarantined ? 'error' : 'warning',
     event: isQuarantined ? 'quarantined' : 'cooling-down',
-    message: `${vm.name} has failed to start ${times} (${vm.unavailableCause}) and is left alone until ${until}${isQuarantined ? '; look at it: start it by hand, repair it, or set disabled on its row' : ''}`,
+    message: `${vm.name} has failed to start ${times} (${vm.unavailableCause}) and is left alone until ${until}${isQuarantined ? '; look at it: set maintenanceUntil on its row, start it by hand and repair it, or set disabled' : ''}`,
     vmName: vm.name,
     at: world.now(),
   });

@@ -64,7 +64,7 @@ export async function release(lease: Lease, world: World): Promise<Answer> {
 /** The report that a run deserves which does not end; undefined while it has time. */
 function overtimeOf(job: Job, { rules, now }: World): Omit<Report, keyof Lease> | undefined {
   const limitMs = timeLimitMsOf(job.action, rules);
-  if (now() - job.begunAt <= limitMs + rules.leaseMs) return undefined;
+  if (job.begunAt === 0 || now() - job.begunAt <= limitMs + rules.leaseMs) return undefined;
   const error = `its run did not end at the time limit of ${limitMs / 1000} s for ${job.action}`;
   return { status: 'failed', resultName: '', error, durationMs: now() - job.begunAt };
 }

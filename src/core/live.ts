@@ -1,3 +1,4 @@
+import { isAppError } from './errors.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
 import { jobPlaces } from './moves.ts';
@@ -9,6 +10,28 @@ import type { World } from './world.ts';
 /** An entry is live only if its job is assigned or processing on this VM at this attempt. */
 export function isLive(entry: Entry, vm: Vm, job: Job): boolean {
   return jobPlaces[job.state] === 'vm' && sameName(job.vmName, vm.name) && job.attempt === entry.attempt;
+}
+
+/**
+ * The job of an entry; undefined if there is none. One that cannot be read is a slip of somebody's hand: people are told, and the entry is
+ * dropped as if there were no job, so that its VM is not held by it. The file stays where it is.
+ */
+export async function readListed(entry: Entry, vm: Vm, world: World): Promise<Job | undefined> {
+  try {
+    return await world.jobs.read(entry.jobId);
+  } catch (error) {
+    if (!isAppError(error, 'unreadable')) throw error;
+    await world.log({
+      writer: 'Watchdog',
+      level: 'error',
+      event: 'unreadable-job',
+      message: `a file is taken off ${vm.name}, for its row in tbljob cannot be read: ${error.message}; set that right`,
+      vmName: vm.name,
+      jobId: entry.jobId,
+      at: world.now(),
+    });
+    return undefined;
+  }
 }
 
 /** Whether a file was listed a while ago and its VM not told: whoever listed it died, or told it by an answer that was lost. */
@@ -25,7 +48,7 @@ export async function checkEntries(vm: Vm, world: World): Promise<boolean> {
   for (const entry of vm.files) {
     const mustTell = isUntold(entry, world.rules, world.now());
     if (hasLive && !mustTell) continue;
-    const job = await world.jobs.read(entry.jobId);
+    const job = await readListed(entry, vm, world);
     const live = job !== undefined && isLive(entry, vm, job);
     if (job && (!live || (mustTell && job.state === 'assigned'))) await list(job, world);
     if (!live) await unlistFromVm(vm.name, { id: entry.jobId, attempt: entry.attempt }, world);

@@ -1,3 +1,4 @@
+import { fromAnywhere } from './from-anywhere.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
 import { jobPlaces } from './moves.ts';
@@ -17,8 +18,7 @@ export async function lookAtResting(
   listedAt: number,
   world: World,
 ): Promise<void> {
-  const first = Math.floor(world.random() * resting.length);
-  for (const entry of [...resting.slice(first), ...resting.slice(0, first)].slice(0, lookCount)) {
+  for (const entry of fromAnywhere(resting, world).slice(0, lookCount)) {
     const job = await world.jobs.read(entry.jobId);
     if (job && isAtRest(job, entry)) {
       if (isForGood(job, listedAt) && !standing.has(job.id)) await world.jobs.drop(entry);

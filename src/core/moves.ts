@@ -44,8 +44,6 @@ export const vmMoves = {
 } as const;
 
 export type JobState = Exclude<keyof typeof jobMoves, 'none'>;
-/** Where a job is listed. */
-export type JobPlace = (typeof jobPlaces)[JobState];
 export type VmState = keyof typeof vmMoves;
 
 /** Whether a job may go from one state to another; `none` stands for a job that has no row yet. */

@@ -42,13 +42,14 @@ async function observeIdle(vm: Vm, { power }: Seen, world: World): Promise<void>
  * Switched off, evicted or shut down with files. What was begun there is decided away, unless its lease runs; what was not is kept, and
  * the VM started for it. A script that starts anew does not know what it has read: its VM keeps nothing.
  */
-async function observeSwitchedOff(vm: Vm, { power, heard }: Seen, world: World): Promise<void> {
+async function observeSwitchedOff(vm: Vm, seen: Seen, world: World): Promise<void> {
+  const { power, heard } = seen;
   const cause = `${vm.name} was found ${power} with this file`;
   const keeps = () => heard?.namesJobs === true;
   const row = await relieve(vm, { cause, keeps }, world);
   if (row?.state !== 'running') return;
-  if (row.files.length > 0) await startAgain(row, world);
-  else await observeIdle(row, { power, heard }, world);
+  if (row.files.length > 0) await startAgain(row, seen, world);
+  else await observeIdle(row, seen, world);
 }
 
 /** Silent: marked at the first look. If it still is at the second, its files are decided away and it is stopped without grace. */

@@ -25,7 +25,7 @@ export async function observeStarting(vm: Vm, seen: Seen, world: World): Promise
     await giveAway(await coolDown(vm, 'boot', world), seen, why, world);
   } else if (isOff(power) && now - vm.startedAt > rules.settleMs && vm.unavailableUntil <= now) {
     // Off once may be a start that was never called; off again is one that came to nothing.
-    if (vm.startedAt <= vm.stateAt) return startAgain(vm, world);
+    if (vm.startedAt <= vm.stateAt) return startAgain(vm, seen, world);
     const why = `${vm.name} was ${power} again after it was started twice`;
     await giveAway(await coolDown(vm, 'boot', world), seen, why, world);
   } else if (vm.files.some((entry) => isUntold(entry, rules, now))) {
@@ -40,10 +40,15 @@ async function coolDown(vm: Vm, cause: string, world: World): Promise<Vm | undef
   return written;
 }
 
-/** Gives the files of a VM that does not come up to others. One that is not known to be off is stopped. */
+/**
+ * Gives the files of a VM that does not come up to others. One that may be on is stopped; one that is off, or that ARM neither knows nor
+ * would start, is not.
+ */
 async function giveAway(vm: Vm | undefined, seen: Seen, cause: string, world: World): Promise<void> {
-  const row = vm && (await relieve(vm, { cause }, world));
+  if (!vm) return;
+  const wasOff = seen.power === 'deallocated' || (seen.power === 'unknown' && isRefused(vm, world.now()));
+  const row = await relieve(vm, { cause, wasOff }, world);
   if (row?.state !== 'starting' || row.files.length > 0) return;
-  if (seen.power === 'deallocated') await world.pool.write(foundDeallocated(row, world.rules, world.now()));
+  if (wasOff) await world.pool.write(foundDeallocated(row, world.rules, world.now()));
   else await stop(row, cause, 'Watchdog', world);
 }

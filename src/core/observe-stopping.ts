@@ -20,7 +20,7 @@ export async function observeStopping(vm: Vm, { power }: Seen, world: World): Pr
   if (now - vm.stateAt < world.rules.settleMs) return;
   if (power === 'deallocated') {
     await world.pool.write(foundDeallocated(vm, world.rules, now));
-  } else if (power !== 'deallocating' && vm.unavailableUntil <= now) {
+  } else if (power !== 'deallocating' && vm.deallocateAfter <= now) {
     await alertIfLate(vm, power, world);
     await stop(vm, `it was still ${power} after it was to be stopped`, 'Watchdog', world);
   }
@@ -29,7 +29,7 @@ export async function observeStopping(vm: Vm, { power }: Seen, world: World): Pr
 /** A VM that does not stop costs money until somebody looks at it. */
 async function alertIfLate(vm: Vm, power: Power, world: World): Promise<void> {
   const { bootMsMax, idleMsMax } = world.rules;
-  const onMs = world.now() - vm.idleSince;
+  const onMs = world.now() - Math.max(vm.idleSince, vm.startedAt);
   if (onMs < Math.max(bootMsMax, idleMsMax) + patienceTicks * tickMs) return;
   await world.log({
     writer: 'Watchdog',

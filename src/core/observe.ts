@@ -1,3 +1,4 @@
+import { checkEntries } from './live.ts';
 import { observeRunning } from './observe-running.ts';
 import { observeStarting } from './observe-starting.ts';
 import { observeStopping } from './observe-stopping.ts';
@@ -10,6 +11,8 @@ import type { Power, World } from './world.ts';
 export interface Seen {
   power: Power;
   heard: Heard | undefined;
+  /** Whether one more VM may be started in this tick; asking takes it. */
+  mayStart(): boolean;
 }
 
 /**
@@ -33,9 +36,13 @@ export async function observe(vm: Vm, seen: Seen, world: World): Promise<void> {
  * Recorded as off: started by hand, or overwritten by hand while it listed files. Then it is started for them; one that ARM does not
  * know comes to the end of its starts that way, and its files go on.
  */
-async function observeDeallocated(vm: Vm, { power, heard }: Seen, world: World): Promise<void> {
-  if (vm.files.length > 0 && (isOff(power) || power === 'unknown')) return startAgain(vm, world);
+async function observeDeallocated(vm: Vm, seen: Seen, world: World): Promise<void> {
+  const { power } = seen;
+  if (vm.files.length > 0 && (isOff(power) || power === 'unknown')) {
+    if (await checkEntries(vm, world)) await startAgain(vm, seen, world);
+    return;
+  }
   if (power === 'deallocated' || power === 'deallocating' || power === 'unknown') return;
   const found = await world.pool.write(foundRunning(vm, world.now()));
-  if (found && power === 'stopped') await observeRunning(found, { power, heard }, world);
+  if (found && power === 'stopped') await observeRunning(found, seen, world);
 }

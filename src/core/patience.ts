@@ -1,4 +1,5 @@
 import { AppError, isAppError } from './errors.ts';
+import { throttledMs } from './refused-start.ts';
 import type { Machines } from './world.ts';
 
 /**
@@ -18,7 +19,7 @@ export function patient(machines: Machines, now: () => number): Machines {
     try {
       return await call();
     } catch (error) {
-      if (isAppError(error, 'throttled')) until.set(kind, now() + (error.retryAfterMs ?? 0));
+      if (isAppError(error, 'throttled')) until.set(kind, now() + (error.retryAfterMs ?? throttledMs));
       throw error;
     }
   }

@@ -2,7 +2,7 @@ import { announce } from './announce.ts';
 import { decideAway } from './decide-away.ts';
 import type { Job } from './job.ts';
 import { list } from './list.ts';
-import { isLive } from './live.ts';
+import { isLive, readListed } from './live.ts';
 import { unlistFromVm } from './unlist.ts';
 import type { Entry, Vm } from './vm.ts';
 import type { World } from './world.ts';
@@ -12,6 +12,8 @@ export interface Relief {
   cause: string;
   /** Files that it may keep, and has not begun; by default none. */
   keeps?: (job: Job) => boolean;
+  /** The VM cannot have been on since its files were listed, so that none of them was begun, whoever has touched their messages. */
+  wasOff?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function relieve(vm: Vm, relief: Relief, world: World): Promise<Vm 
 
 /** False if the file stays: for its lease, because the VM may keep it, or because another has moved it meanwhile. */
 async function moveAway(vm: Vm, entry: Entry, relief: Relief, world: World): Promise<boolean> {
-  const job = await world.jobs.read(entry.jobId);
+  const job = await readListed(entry, vm, world);
   if (!job) return true;
   if (!isLive(entry, vm, job)) {
     await list(job, world);
@@ -39,7 +41,8 @@ async function moveAway(vm: Vm, entry: Entry, relief: Relief, world: World): Pro
   }
   const isBegun = job.state === 'processing';
   if (isBegun ? job.leaseUntil > world.now() : relief.keeps?.(job)) return false;
-  const wasBegun = isBegun || (await wasRead(entry, world));
+  const isRead = await wasRead(entry, world);
+  const wasBegun = isBegun || (isRead && !relief.wasOff);
   const away = await decideAway(job, relief.cause, world, wasBegun);
   if (!away) return false;
   await list(away, world);

@@ -37,3 +37,11 @@ export const defaultRules = {
 };
 
 export type Rules = typeof defaultRules;
+
+/**
+ * How long after `stopping` was written deallocate may still be begun, and how long the call may then take to leave: together less than
+ * the settle time, so that a call that is late can hit nobody. In Azure 10 s each (design, I3).
+ */
+export function lateMsMax({ settleMs }: Pick<Rules, 'settleMs'>): number {
+  return Math.min(10_000, settleMs / 3);
+}

@@ -1,3 +1,4 @@
+import { readListed } from './live.ts';
 import type { Rules } from './rules.ts';
 import { shortestTimeLimitMs, timeLimitMsOf } from './time-limit.ts';
 import type { Heard, Vm } from './vm.ts';
@@ -5,15 +6,17 @@ import type { World } from './world.ts';
 
 /**
  * Whether a VM that lists files has been silent for too long: since its start, the listing of its first file and its last
- * word. Our agent speaks several times a lease. A script says nothing before it is done, so it has its action's time limit.
+ * word. Our agent speaks several times a lease, once it is up: ARM says `running` before the guest system is. A script says nothing
+ * before it is done, so it has its action's time limit.
  */
 export async function isSilent(vm: Vm, heard: Heard | undefined, world: World): Promise<boolean> {
   const [first] = vm.files;
   if (!first) return false;
   const silentMs = world.now() - Math.max(vm.stateAt, vm.startedAt, first.at, heard?.at ?? 0);
-  if (heard?.namesJobs) return silentMs > world.rules.leaseMs;
+  const { leaseMs, bootMsMax } = world.rules;
+  if (heard?.namesJobs) return silentMs > (heard.at < vm.startedAt ? Math.max(leaseMs, bootMsMax) : leaseMs);
   if (silentMs <= shortestTimeLimitMs(world.rules)) return false;
-  const job = await world.jobs.read(first.jobId);
+  const job = await readListed(first, vm, world);
   return silentMs > timeLimitMsOf(job?.action ?? '', world.rules);
 }
 

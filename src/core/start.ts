@@ -1,7 +1,7 @@
 import { announceCoolDown } from './cool-down.ts';
 import { type AppError, isAppError } from './errors.ts';
 import type { LogWriter } from './log.ts';
-import { isRefused, refused } from './refused-start.ts';
+import { refused } from './refused-start.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 
@@ -23,7 +23,7 @@ export async function start(vm: Vm, writer: LogWriter, world: World): Promise<vo
     vmName: vm.name,
     at: world.now(),
   });
-  if (noted && isRefused(noted, world.now())) await announceCoolDown(noted, world);
+  if (noted && noted.failedStarts > vm.failedStarts) await announceCoolDown(noted, world);
 }
 
 function operatingError(error: unknown): AppError {

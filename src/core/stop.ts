@@ -1,11 +1,9 @@
 import assert from 'node:assert';
 import { AppError, isAppError } from './errors.ts';
 import type { LogWriter } from './log.ts';
+import { lateMsMax } from './rules.ts';
 import { moveVm, type Vm } from './vm.ts';
 import type { World } from './world.ts';
-
-/** How long after `stopping` was written deallocate may still be begun; the adapter sends it within 10 s more, or never. */
-const deallocateMsMax = 10_000;
 
 /** A role that is missing takes time to spread; a VM that ARM does not know may never be one. */
 const hopelessMs = 10 * 60_000;
@@ -16,11 +14,14 @@ const hopelessMs = 10 * 60_000;
  */
 export async function stop(vm: Vm, why: string, writer: LogWriter, world: World): Promise<boolean> {
   assert(vm.files.length === 0, `${vm.name} lists files and cannot be stopped`);
-  const stopping = await world.pool.write(moveVm(vm, 'stopping', world.now()));
+  const stopping = await world.pool.write({
+    ...moveVm(vm, 'stopping', world.now()),
+    deallocateAfter: 0,
+  });
   if (!stopping) return false;
   const failure = await deallocate(stopping, world);
   const pauseMs = failure ? pauseMsAfter(failure) : 0;
-  if (pauseMs > 0) await world.pool.write({ ...stopping, unavailableUntil: world.now() + pauseMs });
+  if (pauseMs > 0) await world.pool.write({ ...stopping, deallocateAfter: world.now() + pauseMs });
   await world.log({
     writer,
     level: failure ? 'error' : 'info',
@@ -39,7 +40,7 @@ export async function stop(vm: Vm, why: string, writer: LogWriter, world: World)
  * `stopping`, and never repeated but by a new `stopping` of the watchdog. Returns what went wrong.
  */
 async function deallocate(vm: Vm, world: World): Promise<AppError | undefined> {
-  if (world.now() - vm.stateAt >= deallocateMsMax)
+  if (world.now() - vm.stateAt >= lateMsMax(world.rules))
     return new AppError('unavailable', 'the call came too late, and was not made');
   try {
     await world.machines.deallocate(vm);

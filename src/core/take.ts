@@ -9,16 +9,25 @@ import { readVersions } from './versions.ts';
 import { sameName, type Vm } from './vm.ts';
 import type { IndexEntry, World } from './world.ts';
 
-/** Takers choose among the first few that are due, so that not all of them meet at the same one. */
-const headCount = 8;
+/**
+ * Takers choose among the first few that are due, so that not all of them meet at the same one. Where none of those is to be had, they look
+ * further: a few files that nobody can take do not hold up what stands behind them.
+ */
+const headCounts = [8, 64];
 
 /** Takes one of the first waiting files that a VM with room can do, and lists it there; undefined if there is none. */
 export async function takeFirst(vm: Vm, world: World, listing: Listing = {}): Promise<Job | undefined> {
-  const heads = await world.jobs.waiting(vm.actions, world.now(), headCount);
-  while (heads.length > 0) {
-    const [head] = heads.splice(Math.floor(world.random() * heads.length), 1);
-    const taken = head && (await take(head, vm, world, listing).catch(passOver(head, world)));
-    if (taken) return taken;
+  let seen = 0;
+  for (const count of headCounts) {
+    const heads = (await world.jobs.waiting(vm.actions, world.now(), count)).slice(seen);
+    const mayBeMore = seen + heads.length === count;
+    seen = count;
+    while (heads.length > 0) {
+      const [head] = heads.splice(Math.floor(world.random() * heads.length), 1);
+      const taken = head && (await take(head, vm, world, listing).catch(passOver(head, world)));
+      if (taken) return taken;
+    }
+    if (!mayBeMore) return undefined;
   }
   return undefined;
 }

@@ -1,17 +1,24 @@
 import { cleanMessages } from './clean-messages.ts';
 import { AppError, isAppError } from './errors.ts';
 import { fill } from './fill.ts';
+import { fromAnywhere } from './from-anywhere.ts';
 import { inParallel } from './in-parallel.ts';
 import { observe } from './observe.ts';
 import { recoverPoison } from './recover-poison.ts';
+import { startsAllowed } from './starts-allowed.ts';
 import { sweep } from './sweep.ts';
-import type { World } from './world.ts';
+import { beginTurn, type Turn } from './turn.ts';
+import type { Heard, Vm } from './vm.ts';
+import type { Power, World } from './world.ts';
 
 /** VMs that are tended at the same time: enough for a pool of a thousand, few enough not to be throttled for it. */
 const vmsAtOnce = 16;
 
-/** How long one tick sweeps, so that it is over before the next. */
-const sweepMsMax = 40_000;
+/** How long one tick looks after VMs and fills them, and how long all of it may take, so that it is over before the next. */
+const vmsMsMax = 35_000;
+const tickMsMax = 45_000;
+/** The sweep has at least so long: what nobody lists waits for nobody else. */
+const sweepMsMin = 10_000;
 
 /** What one tick saw and did, for the trace. */
 export interface Tended {
@@ -33,25 +40,22 @@ export interface Tended {
  * One VM or file that cannot be tended does not stop the others: what went wrong is thrown when all was tried.
  */
 export async function tend(world: World): Promise<Tended> {
-  const errors: unknown[] = [];
-  const attempt = <T>(work: () => Promise<T>): Promise<T | undefined> =>
-    work().catch((error: unknown) => void errors.push(error));
+  const turn = beginTurn(world.now);
+  const { attempt } = turn;
+  const beganAt = world.now();
+  const until = beganAt + vmsMsMax;
 
-  const until = world.now() + sweepMsMax;
   const vms = await world.pool.list();
   const powers = await attempt(() => world.machines.powers(vms));
   const heard = await attempt(() => world.pool.heard());
-  if (powers && heard)
-    await inParallel(vms, vmsAtOnce, async (vm) => {
-      const key = vm.name.toLowerCase();
-      const seen = { power: powers.get(key) ?? 'unknown', heard: heard.get(key) };
-      await attempt(() => observe(vm, seen, world));
-    });
-  const taken = await attempt(() => fill(world));
-  const cleaned = await attempt(() => cleanMessages(world));
-  const recovered = await attempt(() => recoverPoison(world));
-  const swept = await attempt(() => sweep(vms, until, attempt, world));
-  if (errors.length > 0) throw together(errors);
+  if (powers && heard) await observeAll(vms, { powers, heard }, until, turn, world);
+  const taken = await attempt(() => fill(until, turn, world));
+  const cleaned = await attempt(() => cleanMessages(turn, world));
+  const recovered = await attempt(() => recoverPoison(turn, world));
+  const swept = await attempt(() =>
+    sweep(Math.max(beganAt + tickMsMax, world.now() + sweepMsMin), turn, world),
+  );
+  if (turn.errors.length > 0) throw together(turn.errors);
   return {
     vms: vms.length,
     taken: taken ?? 0,
@@ -59,6 +63,24 @@ export async function tend(world: World): Promise<Tended> {
     cleaned: cleaned ?? 0,
     recovered: recovered ?? 0,
   };
+}
+
+/** Looks after each VM, from another one on each time, as far as the time goes. */
+async function observeAll(
+  vms: readonly Vm[],
+  { powers, heard }: { powers: ReadonlyMap<string, Power>; heard: ReadonlyMap<string, Heard> },
+  until: number,
+  turn: Turn,
+  world: World,
+): Promise<void> {
+  let starts = startsAllowed(vms, world.now());
+  const mayStart = () => starts-- > 0;
+  await inParallel(fromAnywhere(vms, world), vmsAtOnce, async (vm) => {
+    if (!turn.mayGoOn(until)) return;
+    const key = vm.name.toLowerCase();
+    const seen = { power: powers.get(key) ?? 'unknown', heard: heard.get(key), mayStart } as const;
+    await turn.attempt(() => observe(vm, seen, world));
+  });
 }
 
 /** One error for several: a programming error as it is, else an operating error that tells them all. */

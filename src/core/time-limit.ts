@@ -2,7 +2,9 @@ import type { Rules } from './rules.ts';
 
 /** How long one run of an action may take (ms). */
 export function timeLimitMsOf(action: string, rules: Rules): number {
-  return rules.actionMsMaxByAction[action] ?? rules.actionMsMax;
+  const { actionMsMaxByAction: own, actionMsMax } = rules;
+  // An object inherits names as every object does, such as `constructor`.
+  return (Object.hasOwn(own, action) ? own[action] : undefined) ?? actionMsMax;
 }
 
 /** The shortest of all actions' limits: before it is over, no run can have been too long. */

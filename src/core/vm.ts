@@ -14,14 +14,16 @@ export interface Vm {
   idleSince: number;
   /** When a start was last ordered (ms since the epoch). */
   startedAt: number;
-  /** Start orders in a row that did not end in a running VM. */
+  /** Starts in a row that came to nothing; forgotten when the VM speaks. */
   failedStarts: number;
   /** When its silence was first seen (ms since the epoch); 0 = not silent. */
   silentAt: number;
-  /** Nothing is ordered for it before (ms since the epoch). */
+  /** It is not to be started before (ms since the epoch). */
   unavailableUntil: number;
-  /** Why, for people and for {@link startsPaused}: an error code, or `boot`, `silent`; '' = available. */
+  /** Why, for people and for `startsAllowed`: an error code, or `boot`, `silent`; '' = available. */
   unavailableCause: string;
+  /** ARM has refused to deallocate it, and is not asked again before (ms since the epoch). */
+  deallocateAfter: number;
   /** Set by people: what it can do; empty = every action. */
   actions: string[];
   /** Set by people: it is given nothing more. */

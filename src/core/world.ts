@@ -150,8 +150,8 @@ export interface Files {
   /** Every blob in `data`. */
   list(): Promise<FileVersion[]>;
   head(fileName: string): Promise<FileFacts | undefined>;
-  /** Deletes the blob if it still is this version. */
-  remove(fileName: string, etag: string): Promise<'removed' | 'changed' | 'gone'>;
+  /** Deletes the blob if it still is this version. `held`: a policy of its account does not let anybody delete it now. */
+  remove(fileName: string, etag: string): Promise<'removed' | 'changed' | 'gone' | 'held'>;
 }
 
 /** A VM's power state as ARM reports it; `unknown` where it says none or the VM is not there. */

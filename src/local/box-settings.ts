@@ -31,7 +31,7 @@ export function boxSettings(box: {
     LEASE_SECONDS: '15',
     BOOT_SECONDS_MAX: String(Math.max(30, bootSeconds * 10)),
     IDLE_SECONDS_MAX: '3',
-    SETTLE_SECONDS: '2',
+    SETTLE_SECONDS: '3',
     SILENCE_SECONDS: '2',
     BACKOFF_SECONDS_MIN: '1',
     BACKOFF_SECONDS_MAX: '10',

@@ -48,6 +48,7 @@ export function sampleVm(change: Partial<Vm> = {}): Vm {
     silentAt: 0,
     unavailableUntil: 0,
     unavailableCause: '',
+    deallocateAfter: 0,
     actions: [],
     disabled: false,
     maintenanceUntil: 0,

@@ -79,6 +79,19 @@ describe('the sweep', () => {
     expect(town.job('good').state).toBe('assigned');
   });
 
+  it('leaves throttled storage alone until the next tick', async () => {
+    const town = openTown([{ name: 'vm01' }]);
+    for (let number = 0; number < 50; number++) town.upload(`${number}`);
+    let heads = 0;
+    town.world.files.head = async () => {
+      heads += 1;
+      throw new AppError('throttled', 'busy', { retryAfterMs: 10_000 });
+    };
+    town.pass(graceMs);
+    await expect(tend(town.world)).rejects.toThrow('busy');
+    expect(heads).toBe(1);
+  });
+
   it('ends in time, and goes on at the next tick', async () => {
     const town = openTown([{ name: 'vm01' }]);
     for (let number = 0; number < 10; number++) town.upload(`${number}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/core/claim.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { tend } from '../../src/core/tend.ts';
 import type { Vm } from '../../src/core/vm.ts';
 import type { Power } from '../../src/core/world.ts';
@@ -201,5 +202,38 @@ describe('the watchdog', () => {
     await Promise.all([tend(town.world), tend(town.world)]);
     expect(town.vm('vm01').files).toHaveLength(1);
     expect((await claim('vm01', town.world)).next).not.toBeNull();
+  });
+});
+
+describe('the room of a pool', () => {
+  it('is filled past any number of files that nobody can take', async () => {
+    const town = openTown([{ name: 'vm01', disabled: true }]);
+    for (let number = 0; number < 20; number++) await town.arrive(`bad ${number}`, { priority: '0' });
+    await town.arrive('good');
+    const { versions } = town.world.jobs;
+    town.world.jobs.versions = async (id) => {
+      if (id !== town.job('good').id) throw new AppError('unreadable', 'its state is none');
+      return versions(id);
+    };
+    town.editVm('vm01', { disabled: false });
+    await tend(town.world);
+    expect(town.job('good').state).toBe('assigned');
+  });
+
+  it('is filled many VMs at a time, and not beyond the time of a tick', async () => {
+    const names = Array.from({ length: 100 }, (_, index) => `vm${index}`);
+    const town = openTown(names.map((name) => ({ name, disabled: true })));
+    for (const name of names) await town.arrive(`file of ${name}`);
+    for (const name of names) town.editVm(name, { disabled: false });
+    const { start } = town.world.machines;
+    town.world.machines.start = async (vm) => {
+      town.pass(1000);
+      return start(vm);
+    };
+    const began = town.world.now();
+    const { taken } = await tend(town.world);
+    expect(taken).toBeGreaterThan(20);
+    expect(taken).toBeLessThan(60);
+    expect(town.world.now() - began).toBeLessThan(60_000);
   });
 });

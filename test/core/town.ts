@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { assign } from '../../src/core/assign.ts';
+import { fill } from '../../src/core/fill.ts';
 import { type Job, jobIdOf } from '../../src/core/job.ts';
 import { defaultRules, type Rules } from '../../src/core/rules.ts';
+import { beginTurn } from '../../src/core/turn.ts';
 import type { Vm } from '../../src/core/vm.ts';
 import type { World } from '../../src/core/world.ts';
 import { emptyMemory, type Memory } from '../sim/memory.ts';
@@ -77,4 +79,9 @@ export function openTown(vms: (string | Partial<Vm>)[], rules: Partial<Rules> = 
     },
   };
   return town;
+}
+
+/** Fills the pool as a tick does that has all the time in the world. */
+export function fillNow(world: World): Promise<number> {
+  return fill(Number.POSITIVE_INFINITY, beginTurn(world.now), world);
 }

@@ -87,6 +87,20 @@ describe('what the host has given up', () => {
     expect(town.events()).toContain('recovered');
   });
 
+  it('keeps nothing else from being recovered where it fails once more', async () => {
+    const town = openTown(['vm01']);
+    for (const name of ['bad', 'a.json']) town.upload(name);
+    put(town, 'blob-poison', given({ BlobName: 'bad' }));
+    put(town, 'blob-poison', given({}));
+    put(town, 'log-poison', encodeMessage({ vmName: 'vm01', message: 'said once' }));
+    const { head } = town.world.files;
+    town.world.files.head = (name) => (name === 'bad' ? Promise.reject(new Error('no answer')) : head(name));
+    await expect(tend(town.world)).rejects.toThrow('no answer');
+    expect(town.job('a.json').state).toBe('assigned');
+    expect(textsIn(town, 'log-poison')).toEqual([]);
+    expect([...town.memory.queues['blob-poison'].values()]).toMatchObject([{ hiddenUntil: 0 }]);
+  });
+
   it('is left for whose it is', async () => {
     const town = openTown(['vm01']);
     const others = [

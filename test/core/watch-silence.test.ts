@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/core/claim.ts';
+import { AppError } from '../../src/core/errors.ts';
 import { finish } from '../../src/core/finish.ts';
 import { renew } from '../../src/core/lease.ts';
+import { defaultRules } from '../../src/core/rules.ts';
 import { tend } from '../../src/core/tend.ts';
+import { timeLimitMsOf } from '../../src/core/time-limit.ts';
 import { openTown, type Town } from './town.ts';
 
 const leaseMs = 300_000;
@@ -48,6 +51,18 @@ describe('a VM that has files and is silent', () => {
 
     await tick(town, 121_000);
     expect(town.job('a.json')).toMatchObject({ state: 'assigned', vmName: 'vm01' });
+  });
+
+  it('has its boot deadline until its first word: ARM says running before the guest is up', async () => {
+    const town = openTown(['vm01']);
+    await town.world.pool.hear('vm01', { at: town.world.now() - 1, namesJobs: true });
+    await town.arrive('a.json');
+    await tick(town);
+    expect(town.vm('vm01').state).toBe('running');
+    await tick(town, 14 * 60_000);
+    expect(town.vm('vm01').silentAt).toBe(0);
+    await tick(town, 61_000);
+    expect(town.vm('vm01').silentAt).toBeGreaterThan(0);
   });
 
   it('is no longer when it speaks between the two looks', async () => {
@@ -137,7 +152,31 @@ describe('a VM that has files and is silent', () => {
   });
 });
 
+describe('a VM whose file has an unreadable row', () => {
+  it('is not held by it: people are told, the entry goes, the VM is stopped', async () => {
+    const town = openTown(['vm01']);
+    const job = await town.arrive('a.json');
+    await tick(town);
+    const { read, versions } = town.world.jobs;
+    const broken = new AppError('unreadable', 'its state is none');
+    town.world.jobs.read = (id) => (id === job.id ? Promise.reject(broken) : read(id));
+    town.world.jobs.versions = (id) => (id === job.id ? Promise.reject(broken) : versions(id));
+    for (let minute = 0; minute < 6; minute++) {
+      town.pass(60_000);
+      await tend(town.world).catch(() => {});
+    }
+    expect(town.events()).toContain('unreadable-job');
+    expect(town.vm('vm01')).toMatchObject({ files: [], state: 'deallocated' });
+    expect(town.memory.files.size).toBe(1);
+  });
+});
+
 describe('a run that does not end', () => {
+  it('has the limit of its own action, whatever that is called', () => {
+    expect(timeLimitMsOf('constructor', { ...defaultRules })).toBe(defaultRules.actionMsMax);
+    expect(timeLimitMsOf('a', { ...defaultRules, actionMsMaxByAction: { a: 5 } })).toBe(5);
+  });
+
   it('fails at a renewal beyond its time limit and a lease', async () => {
     const town = openTown(['vm01'], { actionMsMax: 600_000 });
     const { id: jobId } = await town.arrive('a.json');

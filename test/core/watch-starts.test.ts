@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/core/claim.ts';
 import { AppError, type ErrorCode } from '../../src/core/errors.ts';
+import { startsAllowed } from '../../src/core/starts-allowed.ts';
 import { tend } from '../../src/core/tend.ts';
+import { sampleVm } from './samples.ts';
 import { openTown, type Town } from './town.ts';
 
 const now = 1_700_000_000_000;
@@ -111,6 +113,7 @@ describe('a start that is refused', () => {
       await tick(town, 61_000);
       expect(asked).toHaveLength(2);
       isDenied = false;
+      await tick(town, 1000);
       await tick(town, 601_000);
       expect(asked).toHaveLength(3);
       await tick(town, 20_000);
@@ -144,7 +147,81 @@ describe('a start that is refused', () => {
   });
 });
 
+describe('a refusal of the whole pool', () => {
+  it('is asked about every ten minutes, however often, and quarantines nobody', async () => {
+    const town = openTown(['vm01']);
+    const asked = refusing(town, () => ({ code: 'no_permission' }));
+    await town.arrive('a.json');
+    for (let minute = 0; minute < 120; minute++) await tick(town, 60_000);
+    expect(asked.length).toBeGreaterThanOrEqual(9);
+    expect(town.events()).not.toContain('quarantined');
+    expect(town.vm('vm01').failedStarts).toBe(0);
+  });
+
+  it('is forgotten once another VM has come up, though that one sleeps again', () => {
+    const now = 1e12;
+    const refused = sampleVm({ name: 'a', unavailableCause: 'quota', unavailableUntil: now - 1000 });
+    const up = sampleVm({ name: 'b', startedAt: now - 500 });
+    expect(startsAllowed([refused, sampleVm({ name: 'b' })], now)).toBe(1);
+    expect(startsAllowed([refused, up], now)).toBe(Number.POSITIVE_INFINITY);
+    expect(startsAllowed([refused, { ...up, state: 'starting' }], now)).toBe(0);
+    expect(startsAllowed([{ ...refused, unavailableUntil: now + 1e9 }, up], now)).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+
+  it('holds for VMs that were switched off with files, too', async () => {
+    const names = ['vm01', 'vm02', 'vm03'];
+    const town = openTown(names.map((name) => ({ name, state: 'running', idleSince: now })));
+    for (const name of names) {
+      await claim(name, town.world);
+      await town.arrive(`file of ${name}`);
+    }
+    const asked = refusing(town, () => ({ code: 'quota' }));
+    for (const name of names) town.memory.powers.set(name, 'deallocated');
+    town.editVm('vm01', { unavailableCause: 'quota', unavailableUntil: now + 300_000 });
+    await tick(town);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('a start that is throttled again and again', () => {
+  it('is no failed boot: its file waits for it', async () => {
+    const town = openTown(['vm01']);
+    refusing(town, () => ({ code: 'throttled', retryAfterMs: 90_000 }));
+    await town.arrive('a.json');
+    for (let minute = 0; minute < 12; minute++) await tick(town, 60_000);
+    expect(town.vm('vm01')).toMatchObject({
+      state: 'starting',
+      failedStarts: 0,
+      unavailableCause: 'throttled',
+    });
+    expect(town.job('a.json')).toMatchObject({ state: 'assigned', attempt: 1 });
+  });
+});
+
 describe('a start that comes to nothing', () => {
+  it('on every VM there is never counts against the file, whoever searches the queue meanwhile', async () => {
+    const town = openTown(['vm01', 'vm02', 'vm03'], { unreportedMax: 2, coolDownMsMax: 120_000 });
+    refusing(town, () => ({ code: 'no_capacity' }));
+    await town.arrive('a.json');
+    for (let minute = 0; minute < 60; minute++) {
+      for (const message of town.memory.queues.processing.values()) message.popReceipt = town.memory.fresh();
+      await tick(town, 60_000);
+    }
+    expect(town.job('a.json').attempt).toBeGreaterThan(5);
+    expect(town.job('a.json').unreported).toBe(0);
+  });
+
+  it('is left alone for longer each time where ARM knows no such VM', async () => {
+    const town = openTown(['vm01']);
+    town.memory.powers.delete('vm01');
+    await town.arrive('a.json');
+    for (let minute = 0; minute < 200; minute++) await tick(town, 60_000);
+    expect(town.events()).toContain('quarantined');
+    expect(town.events()).not.toContain('stop-failed');
+  });
+
   it('is repeated once, then its file goes to another', async () => {
     const town = openTown(['vm01', { name: 'vm02', disabled: true }]);
     const asked: string[] = [];
@@ -233,6 +310,24 @@ describe('a drained VM', () => {
     for (let times = 0; times < 20; times++) await tick(town, 61_000);
     expect(town.vm('vm01')).toMatchObject({ state: 'deallocated', files: [] });
     expect(town.job('b.json').state).toBe('received');
+  });
+});
+
+describe('a VM that hangs in its boot', () => {
+  it('is deallocated again after a lost call, however long it will then be left alone', async () => {
+    const town = openTown([{ name: 'vm01', failedStarts: 4 }]);
+    const calls: number[] = [];
+    await town.arrive('a.json');
+    town.memory.powers.set('vm01', 'starting');
+    town.world.machines.deallocate = async () => {
+      calls.push(town.world.now());
+      throw new AppError('unavailable', 'no answer');
+    };
+    for (let minute = 0; minute < 40; minute++) await tick(town, 61_000);
+    expect(town.vm('vm01').state).toBe('stopping');
+    expect(calls.length).toBeGreaterThan(15);
+    expect(town.events()).toContain('left-running');
+    expect(town.vm('vm01').unavailableUntil).toBeGreaterThan(town.world.now());
   });
 });
 

@@ -2,12 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { claim } from '../../src/core/claim.ts';
 import { decide } from '../../src/core/decide.ts';
 import { AppError } from '../../src/core/errors.ts';
-import { fill } from '../../src/core/fill.ts';
 import { finish } from '../../src/core/finish.ts';
 import { release } from '../../src/core/lease.ts';
 import { start } from '../../src/core/start.ts';
 import { tend } from '../../src/core/tend.ts';
-import { openTown, type Town } from '../core/town.ts';
+import { fillNow, openTown, type Town } from '../core/town.ts';
 
 const minuteMs = 60_000;
 
@@ -74,9 +73,9 @@ describe('found by the simulator or beside it', () => {
     const [older] = [...town.memory.jobs.values()].sort((a, b) => a.insertedAt - b.insertedAt);
     if (older) await decide(older, 'cancelled', { cause: 'operator' }, town.world);
     town.editVm('vm01', { disabled: false });
-    await fill(town.world);
-    await fill(town.world);
-    await fill(town.world);
+    await fillNow(town.world);
+    await fillNow(town.world);
+    await fillNow(town.world);
     expect(town.job('b.json').state).toBe('assigned');
   });
 
@@ -124,7 +123,7 @@ describe('found by the simulator or beside it', () => {
       await town.arrive('a.json');
       town.pass(1000);
       town.editVm('vm01', { state: 'running', startedAt: world.now(), idleSince: world.now() });
-      await fill(world);
+      await fillNow(world);
       return undefined;
     };
     expect(await call()).toMatchObject({ recorded: 'none' });

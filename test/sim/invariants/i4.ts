@@ -52,7 +52,7 @@ function isBilledForNothing(vm: Vm, { memory, clock, editedAt }: Sim): boolean {
   const now = clock.now();
   if (vm.maintenanceUntil > now || now - (editedAt.get(vm.name) ?? 0) < 60_000) return false;
   // ARM has refused the last call, and is not asked again before.
-  if (vm.state === 'stopping' && vm.unavailableUntil > now) return false;
+  if (vm.state === 'stopping' && vm.deallocateAfter > now) return false;
   const isNeeded = vm.files.some((entry) => {
     const job = memory.jobs.get(entry.jobId);
     return job !== undefined && isLive(entry, vm, job);
