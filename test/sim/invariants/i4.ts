@@ -11,6 +11,7 @@ interface Idle {
   stateFrom: number;
 }
 
+const slackUnderFaults = 3;
 /** More than the states of one way down from a start by hand. */
 const ticksOfWholeWay = 12;
 
@@ -38,7 +39,9 @@ export function nothingRunsForNothing(): Checker {
         idle.set(vm.name, known);
         const [sum, sumMax] = [ticks - known.from, ticksOf(sim.rules.bootMsMax) + ticksOfWholeWay];
         const [here, hereMax] = [ticks - known.stateFrom, ticksIn(vm, sim)];
-        if (sum > sumMax || here > hereMax)
+        // A tick in which nothing failed may be one that had nothing to do for this VM: while calls fail there are several of those.
+        const slack = sim.isCalm ? 1 : slackUnderFaults;
+        if (sum > sumMax * slack || here > hereMax * slack)
           return `${vm.name} has been billed for nothing for ${sum} clean ticks, ${here} of them ${vm.state}`;
       }
       return undefined;

@@ -28,10 +28,13 @@ export const oneHolderOneResult: Checker = {
   },
 };
 
-/** An outsider's guess may have come true meanwhile: then it is the VM's own report. */
+/** An outsider's guess may have come true meanwhile, or have been true of an older attempt: then it is the VM's own report. */
 function isReport({ intent }: Actor, before: Job | undefined): boolean {
   if (intent.verb === 'finish') return true;
-  return intent.verb === 'outsider' && sameName(before?.vmName ?? '', intent.vmName ?? '');
+  const had = [before, ...(before?.history ?? [])].some((line) =>
+    sameName(line?.vmName ?? '', intent.vmName ?? ''),
+  );
+  return intent.verb === 'outsider' && had;
 }
 
 function wrongHolder(
