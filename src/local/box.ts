@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Storage } from '../azure/storage.ts';
 import type { Arm } from './arm/arm.ts';
-import { boxSettings } from './box-settings.ts';
+import type { Azurite } from './azurite.ts';
+import { straight } from './between.ts';
+import { startHost } from './box-host.ts';
 import { Closers } from './closers.ts';
-import { type Cloud, openCloud } from './cloud.ts';
+import { openCloud } from './cloud.ts';
 import { type Dataset, pickDatasets, readFolder } from './datasets.ts';
 import { fromHere } from './from-here.ts';
-import { type FunctionHost, startCoreTools, startLocalHost } from './function-host.ts';
-import { type GuestPlan, planGuests } from './guest-plan.ts';
+import type { FunctionHost } from './function-host.ts';
+import { planGuests } from './guest-plan.ts';
 import { type MachineRoom, makeMachineRoom } from './machine-room.ts';
 import type { BoxOptions } from './options.ts';
 import { makeRunFolder, publishWorld, type RunFolder, withdrawWorld } from './run-folder.ts';
@@ -21,9 +21,11 @@ import { sourcesOf } from './source-list.ts';
 export interface Box {
   folder: RunFolder;
   connection: Storage;
+  azurite: Azurite;
   arm: Arm;
   source: SourceServer;
   host: FunctionHost;
+  machines: MachineRoom;
   /** The VMs' key, which opens no more than the two functions that they call. */
   functionKey: string;
   /** Opens the operators' function. */
@@ -87,11 +89,20 @@ async function open(
   const keys = { funcHttpVMNext: functionKey, funcHttpVMStop: functionKey, funcHttpJob: operatorKey };
   const sources = sourcesOf(files, source.url, plan.firstAction);
   const host = await startHost(options, { cloud, folder, keys, sources });
-  closers.add(host.child.stop);
+  closers.add(() => host.child.stop());
   interrupted.throwIfAborted();
   report(`Functions host at ${host.endpoint}`);
 
-  const machines = switchOnMachines({ cloud, folder, functionKey, plan, endpoint: host.endpoint });
+  const { between = straight } = options;
+  const machines = makeMachineRoom(cloud.machines, {
+    folder,
+    plan,
+    functionKey,
+    endpoint: await between('functions', host.endpoint, cloud.certificate),
+    blobUrl: cloud.reached.storage.blobUrl,
+    queueUrl: cloud.reached.storage.queueUrl,
+  });
+  cloud.arm.onPower(machines.power);
   closers.add(machines.close);
   const { storage, app } = cloud;
   const { endpoint } = host;
@@ -106,78 +117,31 @@ async function open(
     certFile,
   });
 
-  const { connection, arm, storageOperations } = cloud;
+  const { connection, azurite, arm, storageOperations } = cloud;
   const broken = Promise.race([
     host.child.exited.then(
       (how) => `the Functions host ended (${how}); what it printed is in ${folder.logs}`,
     ),
-    cloud.azurite.exited.then(() => 'Azurite ended, and with it the storage'),
+    azurite.exited.then(() => 'Azurite ended, and with it the storage'),
   ]);
-  const observe = makeObserver(connection, new Set(sources.map(({ name }) => name)));
-  const total = files.length * plan.steps;
   return {
     folder,
     connection,
+    azurite,
     arm,
     source,
     host,
+    machines,
     broken,
     functionKey,
     operatorKey,
     files,
-    total,
-    observe,
+    total: files.length * plan.steps,
+    observe: makeObserver(connection, new Set(sources.map(({ name }) => name))),
     storageOperations,
   };
 }
 
 function newKey(): string {
   return randomBytes(24).toString('base64url');
-}
-
-async function startHost(
-  options: BoxOptions,
-  parts: { cloud: Cloud; folder: RunFolder; keys: Record<string, string>; sources: { name: string }[] },
-): Promise<FunctionHost> {
-  const { cloud, folder, keys, sources } = parts;
-  const { bootSeconds, settings: overrides } = options;
-  const settings = {
-    ...boxSettings({ storage: cloud.storage, armUrl: cloud.arm.url, bootSeconds, sources }),
-    ...overrides,
-  };
-  await writeFile(folder.settingsFile, JSON.stringify({ IsEncrypted: false, Values: settings }, null, 2));
-  const start = options.host === 'func' ? startCoreTools : startLocalHost;
-  return start({
-    settingsFile: folder.settingsFile,
-    settings,
-    port: options.port,
-    env: {
-      ...process.env,
-      ...cloud.app,
-      NODE_EXTRA_CA_CERTS: folder.certFile,
-      ROUSE_LOCAL_KEYS: JSON.stringify(keys),
-    },
-    logFile: join(folder.logs, 'host.log'),
-  });
-}
-
-function switchOnMachines(parts: {
-  cloud: Cloud;
-  folder: RunFolder;
-  functionKey: string;
-  plan: GuestPlan;
-  endpoint: string;
-}): MachineRoom {
-  const { cloud, folder, functionKey, plan, endpoint } = parts;
-  const { blobUrl, queueUrl } = cloud.storage;
-  const machines = makeMachineRoom(cloud.machines, {
-    folder,
-    plan,
-    endpoint,
-    functionKey,
-    blobUrl,
-    queueUrl,
-  });
-  cloud.arm.onPower(machines.power);
-  return machines;
 }

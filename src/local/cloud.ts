@@ -1,21 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import { setUp } from '../azure/setup.ts';
 import { connectStorage, type Storage } from '../azure/storage.ts';
+import type { MachineSetup } from './agent-process.ts';
 import { type Arm, startArm } from './arm/arm.ts';
 import { type Azurite, startAzurite } from './azurite.ts';
+import { straight } from './between.ts';
 import { resourceGroup, subscriptionId, tenantId } from './box-settings.ts';
-import { makeCertificate } from './certificate.ts';
+import { type Certificate, makeCertificate } from './certificate.ts';
 import type { Closers } from './closers.ts';
 import { actAs } from './environment.ts';
 import { type IdentityEndpoint, startIdentityEndpoint } from './identity.ts';
 import { loopbackAddresses } from './loopback.ts';
-import type { MachineSetup } from './machine-room.ts';
 import type { BoxOptions } from './options.ts';
 import type { RunFolder, RunningWorld } from './run-folder.ts';
 
 /** What Azure is to the rest of the world: storage, identities and VMs, and this process's own connection to them. */
 export interface Cloud {
   storage: RunningWorld['storage'];
+  /** Where the function app and the agents reach it. */
+  reached: { storage: RunningWorld['storage']; armUrl: string };
+  certificate: Certificate;
   arm: Arm;
   azurite: Azurite;
   connection: Storage;
@@ -58,6 +62,15 @@ export async function openCloud(folder: RunFolder, options: BoxOptions, closers:
   closers.add(azurite.stop);
   const { blobUrl, queueUrl, tableUrl } = azurite;
   const storage = { blobUrl, queueUrl, tableUrl };
+  const between = options.between ?? straight;
+  const reached = {
+    storage: {
+      blobUrl: await between('blob', blobUrl, certificate),
+      queueUrl: await between('queue', queueUrl, certificate),
+      tableUrl: await between('table', tableUrl, certificate),
+    },
+    armUrl: await between('arm', arm.url, certificate),
+  };
   let own = 0;
   const connection = connectStorage({
     ...storage,
@@ -70,6 +83,8 @@ export async function openCloud(folder: RunFolder, options: BoxOptions, closers:
   await writePool(names, connection);
   return {
     storage,
+    reached,
+    certificate,
     arm,
     azurite,
     connection,

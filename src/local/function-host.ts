@@ -12,7 +12,10 @@ const readyMsMax = 120_000;
 export interface FunctionHost {
   /** Base of the HTTP functions. */
   endpoint: string;
-  child: Child;
+  /** The process that runs, or ran last. */
+  readonly child: Child;
+  /** Starts it again, once it has ended, at the same endpoint. Throws if it does not come up there. */
+  restart(): Promise<void>;
 }
 
 export interface HostOptions {
@@ -26,35 +29,51 @@ export interface HostOptions {
 }
 
 /** Starts our own Functions host on the built app. Throws if it does not come up, and says where its output is. */
-export async function startLocalHost(options: HostOptions): Promise<FunctionHost> {
-  const args = [
-    hostFile,
-    '--app',
-    appFolder,
-    '--settings',
-    options.settingsFile,
-    '--port',
-    `${options.port}`,
-  ];
-  const child = startChild(args, options);
-  const ready = once(child.process, 'message').then(([message]) => (message as { port: number }).port);
-  const port = await comesUp(ready, child, options.logFile);
-  return { endpoint: `http://127.0.0.1:${port}/api`, child };
+export function startLocalHost(options: HostOptions): Promise<FunctionHost> {
+  return startOn(options.port, async (wanted) => {
+    const { settingsFile } = options;
+    const args = [hostFile, '--app', appFolder, '--settings', settingsFile, '--port', `${wanted}`];
+    const child = startChild(args, options);
+    const ready = once(child.process, 'message').then(([message]) => (message as { port: number }).port);
+    return { child, port: await comesUp(ready, child, options.logFile) };
+  });
 }
 
 /** Starts the real host on the built app: Azure Functions Core Tools, which must be installed (`func`). */
-export async function startCoreTools(options: HostOptions): Promise<FunctionHost> {
-  const port = await freePort(options.port);
-  const env = { ...options.env, ...options.settings };
-  const child = startProgram(
-    process.platform === 'win32' ? 'func.cmd' : 'func',
-    ['start', '--port', `${port}`],
-    { ...options, env, cwd: appFolder },
-  );
-  const gone = new AbortController();
-  void child.exited.then(() => gone.abort());
-  await comesUp(answers(`http://127.0.0.1:${port}/`, gone.signal), child, options.logFile);
-  return { endpoint: `http://127.0.0.1:${port}/api`, child };
+export function startCoreTools(options: HostOptions): Promise<FunctionHost> {
+  return startOn(options.port, async (wanted) => {
+    const port = await freePort(wanted);
+    const env = { ...options.env, ...options.settings };
+    const program = process.platform === 'win32' ? 'func.cmd' : 'func';
+    const child = startProgram(program, ['start', '--port', `${port}`], { ...options, env, cwd: appFolder });
+    const gone = new AbortController();
+    void child.exited.then(() => gone.abort());
+    await comesUp(answers(`http://127.0.0.1:${port}/`, gone.signal), child, options.logFile);
+    return { child, port };
+  });
+}
+
+/** Launches a host on the port that is wanted, or a free one; and later again on the one that it had. */
+async function startOn(
+  wanted: number,
+  launch: (port: number) => Promise<{ child: Child; port: number }>,
+): Promise<FunctionHost> {
+  const { port, ...first } = await launch(wanted);
+  let { child } = first;
+  return {
+    endpoint: `http://127.0.0.1:${port}/api`,
+    get child() {
+      return child;
+    },
+    async restart() {
+      const next = await launch(port);
+      if (next.port !== port) {
+        await next.child.stop();
+        throw new Error(`port ${port} of the Functions host is another program's by now`);
+      }
+      child = next.child;
+    },
+  };
 }
 
 async function comesUp<T>(ready: Promise<T>, child: Child, logFile: string): Promise<T> {

@@ -1,3 +1,5 @@
+import type { Between } from './between.ts';
+
 /** How large a world to open, and on what. */
 export interface BoxOptions {
   vms: number;
@@ -21,4 +23,6 @@ export interface BoxOptions {
   settings?: Record<string, string>;
   /** Where the functions are wanted; a free port if it is taken. */
   port: number;
+  /** What stands between the function app and the agents and what they call; nothing, if not given. */
+  between?: Between;
 }
