@@ -5,7 +5,7 @@ export const watchMutants: Mutant[] = [
   {
     rule: 'versions apart for callers that name no job',
     breaks: 'I1',
-    seed: 312,
+    seed: 29,
     edits: [
       edit(
         'room.ts',
@@ -17,26 +17,28 @@ export const watchMutants: Mutant[] = [
   {
     rule: 'silence',
     breaks: 'I7',
-    seed: 10,
+    seed: 4,
     edits: [edit('silence.ts', `if (!first) return false;`, `if (first || !first) return false;`)],
   },
   {
     rule: 'sweep',
     breaks: 'I7',
-    seed: 7,
-    edits: [edit('sweep.ts', `await attempt(() => assign(fileName, world));`, ``)],
+    seed: 16,
+    edits: [edit('sweep.ts', `await turn.attempt(() => assign(fileName, world));`, ``)],
   },
   {
     rule: 'look at the resting',
     breaks: 'I7',
-    seed: 143,
-    edits: [edit('sweep.ts', `await attempt(() => lookAtResting(`, `void (() => lookAtResting(`)],
+    seed: 75,
+    edits: [edit('sweep.ts', `await turn.attempt(() => lookAtResting(`, `void (() => lookAtResting(`)],
   },
   {
     rule: 'cleaning of messages',
     breaks: 'I7',
-    seed: 1,
-    edits: [edit('tend.ts', `await attempt(() => cleanMessages(world));`, `await attempt(async () => 0);`)],
+    seed: 3,
+    edits: [
+      edit('tend.ts', `await attempt(() => cleanMessages(turn, world));`, `await attempt(async () => 0);`),
+    ],
   },
   {
     rule: 'idle grace ends',
@@ -59,7 +61,7 @@ export const watchMutants: Mutant[] = [
   {
     rule: 'a lease is held by its VM alone',
     breaks: 'I8',
-    seed: 1,
+    seed: 275,
     edits: [edit('lease.ts', ' && sameName(job.vmName, lease.vmName)', '')],
   },
 ];

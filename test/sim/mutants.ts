@@ -9,7 +9,7 @@ export const mutants: Mutant[] = [
   {
     rule: 'decide before list',
     breaks: 'I1',
-    seed: 29,
+    seed: 208,
     edits: [
       edit(
         'take.ts',
@@ -42,7 +42,7 @@ export const mutants: Mutant[] = [
   {
     rule: 'list before send',
     breaks: 'I1',
-    seed: 552,
+    seed: 55,
     edits: [
       edit(
         'list.ts',
@@ -62,8 +62,8 @@ export const mutants: Mutant[] = [
       edit(
         'close.ts',
         `  await world.jobs.record(job);
-  await world.files.remove(job.fileName, job.etag);`,
-        `  await world.files.remove(job.fileName, job.etag);
+  const removed = await world.files.remove(job.fileName, job.etag);`,
+        `  const removed = await world.files.remove(job.fileName, job.etag);
   await world.jobs.record(job);`,
       ),
     ],
@@ -71,7 +71,7 @@ export const mutants: Mutant[] = [
   {
     rule: 'conditional delete',
     breaks: 'I2',
-    seed: 7,
+    seed: 1,
     edits: [
       edit(
         'close.ts',
@@ -89,11 +89,14 @@ export const mutants: Mutant[] = [
   {
     rule: 'stop only an empty row',
     breaks: 'I3',
-    seed: 11,
+    seed: 20,
     edits: [
       edit(
         'stop.ts',
-        `const stopping = await world.pool.write(moveVm(vm, 'stopping', world.now()));`,
+        `const stopping = await world.pool.write({
+    ...moveVm(vm, 'stopping', world.now()),
+    deallocateAfter: 0,
+  });`,
         `const now = await world.pool.read(vm.name);
   const stopping = now?.state === vm.state ? await world.pool.write(moveVm(now, 'stopping', world.now())) : undefined;`,
       ),
@@ -102,25 +105,25 @@ export const mutants: Mutant[] = [
   {
     rule: 'settle time',
     breaks: 'I3',
-    seed: 209,
+    seed: 1578,
     edits: [edit('observe-stopping.ts', `if (now - vm.stateAt < world.rules.settleMs) return;`, ``)],
   },
   {
     rule: 'lease: nobody ends one that runs',
     breaks: 'I5',
-    seed: 4,
+    seed: 18,
     edits: [edit('relieve.ts', `isBegun ? job.leaseUntil > world.now() :`, `isBegun ? false :`)],
   },
   {
     rule: 'fencing: a lease is held by its attempt',
     breaks: 'I5',
-    seed: 127,
+    seed: 3,
     edits: [edit('lease.ts', `job.attempt === lease.attempt && `, ``)],
   },
   {
     rule: 'limit on poison files',
     breaks: 'I7',
-    seed: 10,
+    seed: 1,
     edits: [
       edit('decide-away.ts', `if (job.unreported < world.rules.unreportedMax)`, `if (job.unreported >= 0)`),
       edit('begin.ts', `if (job.unreported < world.rules.unreportedMax)`, `if (job.unreported >= 0)`),
