@@ -1,5 +1,5 @@
 import type { Job } from './job.ts';
-import { canDo, hasRoom, keepsVersionsApart, type VersionFacts } from './room.ts';
+import { canDo, hasRoom, isSilenced, keepsVersionsApart, type VersionFacts } from './room.ts';
 import type { Vm } from './vm.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +22,7 @@ export function cannotTake(
 function whyNoRoom(vm: Vm, now: number): string {
   if (vm.disabled) return 'is disabled';
   if (vm.state === 'stopping') return 'is being stopped';
-  if (vm.silentAt > 0) return `has been silent since ${new Date(vm.silentAt).toISOString()}`;
+  if (isSilenced(vm)) return `has been silent since ${new Date(vm.silentAt).toISOString()}`;
   if (vm.state !== 'running' && vm.unavailableUntil > now)
     return `cools down until ${new Date(vm.unavailableUntil).toISOString()}${vm.unavailableCause && ` (${vm.unavailableCause})`}`;
   return `has no room: it lists ${vm.files.length} ${vm.files.length === 1 ? 'file' : 'files'}`;

@@ -5,9 +5,14 @@ import type { Heard, Vm } from './vm.ts';
 
 /** Whether a VM may be given one more file now, whichever it is. Nothing is ever listed on a `stopping` row. */
 export function hasRoom(vm: Vm, rules: Rules, now: number): boolean {
-  if (vm.state === 'stopping' || vm.disabled || vm.silentAt > 0) return false;
+  if (vm.state === 'stopping' || vm.disabled || isSilenced(vm)) return false;
   if (vm.state !== 'running' && vm.unavailableUntil > now) return false;
   return vm.files.length < rules.filesPerVmMax;
+}
+
+/** Found silent, and not off since. A mark that is left on the row of a VM that is off (by a hand) stands against nothing. */
+export function isSilenced({ silentAt, state }: Vm): boolean {
+  return silentAt > 0 && state !== 'deallocated';
 }
 
 /** Whether a VM's programs can do an action; a row that names none can do all. */

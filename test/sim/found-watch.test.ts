@@ -62,4 +62,11 @@ describe('found by the simulator in the watchdog', () => {
     }
     expect(town.job('a.json')).toMatchObject({ vmName: 'vm02', attempt: 2 });
   });
+
+  it('gives files to a VM that is off, though a hand has left the mark of silence on its row', async () => {
+    const town = openTown([{ name: 'vm01', silentAt: 1_600_000_000_000 }]);
+    await town.arrive('a.json');
+    expect(town.job('a.json')).toMatchObject({ state: 'assigned', vmName: 'vm01' });
+    expect(town.vm('vm01').silentAt).toBe(0);
+  });
 });
