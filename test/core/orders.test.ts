@@ -264,7 +264,10 @@ describe('an assignment to a named VM', () => {
     [{ disabled: true }, 'vm02 is disabled'],
     [{ actions: ['chart'] }, 'vm02 does not do the action "process"'],
     [{ state: 'stopping' as const }, 'vm02 is being stopped'],
-    [{ silentAt: 1_700_000_000_000 }, 'vm02 has been silent since 2023-11-14T22:13:20.000Z'],
+    [
+      { silentAt: 1_700_000_000_000, state: 'running' as const },
+      'vm02 has been silent since 2023-11-14T22:13:20.000Z',
+    ],
     [
       { unavailableUntil: 1_800_000_000_000, unavailableCause: 'boot' },
       'vm02 cools down until 2027-01-15T08:00:00.000Z (boot)',
