@@ -24,6 +24,7 @@ function goodWorld() {
       ['b.1', 'B'],
     ]),
     listed: new Set<string>(),
+    waiting: [] as string[],
     inData: [] as string[],
     vms: [{ name: 'vm01', state: 'deallocated', power: 'deallocated', listed: 0 }],
     messages: [{ text: '{}', ageMs: 1000 }],
@@ -135,6 +136,7 @@ describe('what is judged wrong', () => {
       /a\.txt .*something else/,
       ({ contents }) => ({ contents: new Map([...contents, ['a.1', 'B']]) }),
     ],
+    ['a waiting entry that was left', /job x is still listed as waiting/, () => ({ waiting: ['x'] })],
     ['a blob that was left', /a\.txt: its blob is still in data/, () => ({ inData: ['a.txt'] })],
     [
       'a VM that was left on',

@@ -11,6 +11,8 @@ export interface Evidence {
   contents: ReadonlyMap<string, string>;
   /** Jobs that a VM's row or an index lists. */
   listed: ReadonlySet<string>;
+  /** Those of them that `waiting` lists. */
+  waiting: readonly string[];
   /** Names of the blobs in `data`. */
   inData: readonly string[];
   vms: readonly { name: string; state: string; power: string; listed: number }[];
@@ -49,8 +51,9 @@ export function problemsIn(evidence: Evidence, ageMsMax = messageAgeMsMax): Prob
   ];
 }
 
-function problemsLeft({ inData, vms, messages, poison }: Evidence, ageMsMax: number): string[] {
+function problemsLeft({ waiting, inData, vms, messages, poison }: Evidence, ageMsMax: number): string[] {
   return [
+    ...waiting.map((jobId) => `job ${jobId} is still listed as waiting`),
     ...inData.map((name) => `${name}: its blob is still in data`),
     ...vms.flatMap(problemsOfVm),
     ...messages

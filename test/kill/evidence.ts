@@ -38,6 +38,7 @@ export async function readEvidence(
     listed: new Set(
       [...pool.flatMap(({ files }) => files), ...waiting, ...resting].map(({ jobId }) => jobId),
     ),
+    waiting: waiting.map(({ jobId }) => jobId),
     inData,
     vms: pool.map(({ name, state, files }) => ({
       name,

@@ -16,7 +16,7 @@ export interface Harm {
   /** How long harm is done. */
   chaosMs: number;
   /** Told of each strike. */
-  count(what: string): void;
+  count(what: string, times?: number): void;
   /** Keeps a line for who has to find out what happened. */
   note(at: number, line: string): void;
 }

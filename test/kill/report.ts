@@ -3,12 +3,12 @@ import type { Row } from '../../src/local/rows.ts';
 import { isForgotten } from './check.ts';
 import { faultKinds } from './faults.ts';
 import type { RunOutcome } from './run.ts';
-import { type Strike, strikes } from './strikes.ts';
+import { strikes } from './strikes.ts';
 
 /** One line for a run: what passed through, what was done to it, what came of it. */
 export function summaryOf(outcome: RunOutcome, files: number): string {
   const { evidence, problems, elapsedMs, drainMs } = outcome;
-  const struck = countsOf(outcome.strikes, Object.keys(strikes) as Strike[]);
+  const struck = countsOf(outcome.strikes, [...Object.keys(strikes), 'event lost']);
   const atWork = outcome.strikes.get('at work') ?? 0;
   const failed = countsOf(outcome.faults, ['delay', ...faultKinds]);
   const forgotten = evidence.jobs.filter((job) => isForgotten(job, evidence.listed)).length;

@@ -63,7 +63,7 @@ export async function runKill(options: RunOptions): Promise<RunOutcome> {
   const network = makeNetwork(faults);
   const logs = join(options.folder, 'logs');
   const strikes = new Map<string, number>();
-  const count = (what: string) => void strikes.set(what, (strikes.get(what) ?? 0) + 1);
+  const count = (what: string, times = 1) => void strikes.set(what, (strikes.get(what) ?? 0) + times);
   const note = (at: number, line: string) =>
     appendFileSync(
       join(logs, 'strikes.log'),
@@ -91,7 +91,7 @@ async function live(
   parts: {
     faults: Faults;
     network: Network;
-    count(what: string): void;
+    count(what: string, times?: number): void;
     note(at: number, line: string): void;
   },
 ): Promise<Pick<RunOutcome, 'problems' | 'evidence' | 'logRows' | 'drainMs'>> {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Box } from '../../src/local/box.ts';
 import type { Dice } from '../sim/dice.ts';
+import { loseEvents } from './lost-events.ts';
 import type { Network } from './network.ts';
 import { standStill } from './stand-still.ts';
 import type { Turns } from './turns.ts';
@@ -15,7 +16,7 @@ export interface Scene {
   over: AbortSignal;
   /** Nothing else is written to the storage past the network while one of these works is under way. */
   turns: Turns;
-  count(what: string): void;
+  count(what: string, times?: number): void;
   /** Keeps a line for who has to find out what happened. */
   note(at: number, line: string): void;
 }
@@ -40,13 +41,16 @@ export const strikes = {
   evict: onVm(async ({ name }, { box }) => box.arm.deallocate(name)),
   /** A VM loses its host and boots again by itself. */
   reboot: onVm(async ({ name }, { box }) => box.arm.crash(name)),
-  /** SIGKILL to the Functions host; it is started again. */
-  async host({ box, dice, over }) {
+  /** SIGKILL to the Functions host, some of whose events are lost; it is started again. */
+  async host({ box, dice, over, count }) {
     box.host.child.kill();
     await box.host.child.exited;
+    // Nothing of it if the storage is down as well.
+    const lost = await loseEvents(box, dice).catch(() => 0);
+    count('event lost', lost);
     await wait(dice.between(0, 2000), over);
     await insist(box.host.restart);
-    return 'up again';
+    return `up again, ${lost} events were lost`;
   },
   /** The storage answers nothing for a while. */
   async 'freeze storage'({ box, dice, over }) {
