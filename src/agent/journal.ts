@@ -23,11 +23,11 @@ export function openJournal(vmName: string, send: (event: LogEvent) => Promise<v
     process.stderr.write(`${line.replaceAll('\n', ' | ')}\n`);
   };
   return {
-    write({ event, level, message, fileName }) {
+    write({ event, level, message, fileName, jobId }) {
       print(level, event, message, fileName);
       if (pending.size >= pendingMax) return;
       const cut = message.slice(0, messageLengthMax);
-      const sending: Promise<void> = send({ vmName, fileName, message: cut, level, event })
+      const sending: Promise<void> = send({ vmName, fileName, jobId, message: cut, level, event })
         .catch((error: unknown) => print('warning', 'log-not-sent', messageOf(error)))
         .finally(() => pending.delete(sending));
       pending.add(sending);

@@ -19,12 +19,13 @@ export async function work(
   world: AgentWorld,
 ): Promise<Asked | undefined> {
   const { claim } = leased;
-  const { fileName } = claim;
+  const { fileName, jobId } = claim;
+  const about = { fileName, jobId };
   world.log({
     event: 'file-begun',
     level: 'info',
     message: `${claim.action} begun, attempt ${claim.attempt}`,
-    fileName,
+    ...about,
   });
   const lease = holdLease(leased, plan, world);
   try {
@@ -41,35 +42,37 @@ export async function work(
     );
   } catch (error) {
     if (lease.lost.aborted)
-      world.log({ event: 'lease-lost', level: 'warning', message: messageOf(lease.lost.reason), fileName });
+      world.log({ event: 'lease-lost', level: 'warning', message: messageOf(lease.lost.reason), ...about });
     else if (stop.aborted) await handBack(claim, world);
     else if (isAppError(error))
-      world.log({ event: 'report-refused', level: 'error', message: error.message, fileName });
+      world.log({ event: 'report-refused', level: 'error', message: error.message, ...about });
     else throw error;
     return undefined;
   } finally {
     lease.end();
     await world.closeFolder(claim).catch((error: unknown) => {
-      world.log({ event: 'folder-left', level: 'warning', message: messageOf(error), fileName });
+      world.log({ event: 'folder-left', level: 'warning', message: messageOf(error), ...about });
     });
   }
 }
 
 function logReport(report: Report, world: AgentWorld): void {
-  const { fileName, status, error, durationMs } = report;
+  const { fileName, jobId, status, error, durationMs } = report;
+  const about = { fileName, jobId };
   if (status === 'ok')
-    world.log({ event: 'file-done', level: 'info', message: `${durationMs} ms`, fileName });
-  else world.log({ event: 'file-failed', level: 'error', message: error, fileName });
+    world.log({ event: 'file-done', level: 'info', message: `${durationMs} ms`, ...about });
+  else world.log({ event: 'file-failed', level: 'error', message: error, ...about });
 }
 
 /** Hands a file back. Without an answer its lease runs out by itself. */
 async function handBack(claim: Claim, world: AgentWorld): Promise<void> {
-  const { fileName } = claim;
+  const { fileName, jobId } = claim;
+  const about = { fileName, jobId };
   try {
     await world.release(claim);
-    world.log({ event: 'file-released', level: 'info', message: 'handed back: the agent stops', fileName });
+    world.log({ event: 'file-released', level: 'info', message: 'handed back: the agent stops', ...about });
   } catch (error) {
     if (!isAppError(error)) throw error;
-    world.log({ event: 'file-not-released', level: 'warning', message: error.message, fileName });
+    world.log({ event: 'file-not-released', level: 'warning', message: error.message, ...about });
   }
 }

@@ -124,5 +124,7 @@ export interface AgentEvent {
   event: string;
   level: LogLevel;
   message: string;
+  /** The file and the job that it is about. */
   fileName?: string;
+  jobId?: string;
 }

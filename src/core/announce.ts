@@ -5,7 +5,9 @@ import type { World } from './world.ts';
 /** Writes the log row that says where a job stands now, and why. */
 export async function announce(job: Job, writer: LogWriter, world: World): Promise<void> {
   const { level, event, message } = describe(job);
-  const { fileName, vmName, id: jobId } = job;
+  const { fileName, id: jobId } = job;
+  // A file that waits again has left its VM: the row is about the one that it was on.
+  const vmName = job.vmName || (job.history.at(-2)?.vmName ?? '');
   await world.log({ writer, level, event, message, fileName, vmName, jobId, at: world.now() });
 }
 

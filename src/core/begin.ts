@@ -63,9 +63,27 @@ async function beginAgain(job: Job, world: World): Promise<Job | undefined> {
   const now = world.now();
   const again = { ...job, leaseUntil: now + world.rules.leaseMs };
   if (now - job.begunAt < world.rules.leaseMs / repeatsPerLease) return world.jobs.write(again);
-  if (job.unreported < world.rules.unreportedMax)
-    return world.jobs.write({ ...again, begunAt: now, unreported: job.unreported + 1 });
+  if (job.unreported < world.rules.unreportedMax) {
+    const begun = await world.jobs.write({ ...again, begunAt: now, unreported: job.unreported + 1 });
+    if (begun) await announceAgain(begun, world);
+    return begun;
+  }
   const failed = await decideAway(job, '', world);
   if (failed) await announce(failed, 'Vmstop', world);
   return failed;
+}
+
+/** It is no move, and yet something has gone wrong: perhaps the agent died, and was started again. */
+async function announceAgain(job: Job, world: World): Promise<void> {
+  const { fileName, vmName, id: jobId, attempt, unreported } = job;
+  await world.log({
+    writer: 'Vmstop',
+    level: 'warning',
+    event: 'begun-again',
+    message: `${fileName} is begun again on ${vmName}, attempt ${attempt}: its last run there ended without a report (${unreported} of at most ${world.rules.unreportedMax})`,
+    fileName,
+    vmName,
+    jobId,
+    at: world.now(),
+  });
 }

@@ -76,7 +76,7 @@ async function lookAt(query: JobQuery, world: World): Promise<JobPage> {
   const vms = vmName === undefined ? await world.pool.list() : [await world.pool.read(vmName)];
   const entries = vms.flatMap((vm) => (vm?.files ?? []).map(({ jobId }) => ({ vm, jobId })));
   return pageOf(
-    entries.map(({ vm, jobId }) => ({ key: `${vm?.name} ${jobId}`, id: jobId })),
+    entries.map(({ vm, jobId }) => ({ key: `${vm?.name}/${jobId}`, id: jobId })),
     query,
   );
 }

@@ -57,8 +57,10 @@ export async function goOn(
       continue;
     }
     if (staysOn(vm, caller, world)) return { vmName: name, stop: false, next: null };
-    if (await stop(vm, 'nothing is listed for it and nothing waits', caller.writer, world))
-      return { vmName: name, stop: true, next: null };
+    const why = vm.disabled
+      ? 'it is disabled, and has worked off its files'
+      : 'it lists nothing, and nothing that it can take waits';
+    if (await stop(vm, why, caller.writer, world)) return { vmName: name, stop: true, next: null };
   }
 }
 

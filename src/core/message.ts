@@ -23,6 +23,7 @@ const work = z.object({
 const logEvent = z.object({
   vmName: z.string().check(z.minLength(1)),
   fileName: z.optional(z.nullable(z.string())),
+  jobId: z.optional(z.nullable(z.string())),
   message: z.string(),
   level: z.pipe(
     z.optional(z.nullable(z.string())),

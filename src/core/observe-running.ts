@@ -6,6 +6,7 @@ import { relieve } from './relieve.ts';
 import { isSilent, looksAfterItself } from './silence.ts';
 import { startAgain } from './start-again.ts';
 import { stop } from './stop.ts';
+import { takeBackUnread } from './take-back.ts';
 import type { Vm } from './vm.ts';
 import type { Power, World } from './world.ts';
 
@@ -15,6 +16,7 @@ export async function observeRunning(vm: Vm, seen: Seen, world: World): Promise<
   if (vm.files.length === 0) return observeIdle(vm, seen, world);
   if (isOff(power)) return observeSwitchedOff(vm, seen, world);
   if (await isSilent(vm, heard, world)) return observeSilent(vm, world);
+  if (!heard?.namesJobs && (await takeBackUnread(vm, heard, world))) return;
   if (vm.silentAt > 0) await world.pool.write({ ...vm, silentAt: 0 });
   else if (!looksAfterItself(heard, world.rules, world.now())) await checkEntries(vm, world);
 }
@@ -35,7 +37,12 @@ async function observeIdle(vm: Vm, { power }: Seen, world: World): Promise<void>
     await stop(vm, 'it was shut down from within, and is billed until it is deallocated', 'Watchdog', world);
   else if (vm.silentAt > 0) await stop(vm, 'it was silent while it had files', 'Watchdog', world);
   else if (!staysOn(vm, { asksAgain: true }, world))
-    await stop(vm, 'nothing was listed for it during its idle grace', 'Watchdog', world);
+    await stop(
+      vm,
+      vm.disabled ? 'it is disabled' : 'nothing was listed for it during its idle grace',
+      'Watchdog',
+      world,
+    );
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isJobId } from './job.ts';
 import type { LogLevel } from './log.ts';
 import { decodeLogEvent } from './message.ts';
 import type { World } from './world.ts';
@@ -13,7 +14,7 @@ export async function record(entry: unknown, world: World): Promise<void> {
   const item = entry instanceof Uint8Array ? Buffer.from(entry).toString('utf8') : entry;
   const event = decodeLogEvent(item);
   if (event) {
-    const { vmName, fileName } = event;
+    const { vmName, fileName, jobId } = event;
     await world.log({
       writer: 'Vmagent',
       level: levelOf(event.level),
@@ -21,6 +22,7 @@ export async function record(entry: unknown, world: World): Promise<void> {
       message: cut(event.message, textLengthMax),
       vmName: cut(vmName, 64),
       ...(fileName && { fileName: cut(fileName, 1024) }),
+      ...(jobId && isJobId(jobId) && { jobId }),
       at: world.now(),
     });
     return;

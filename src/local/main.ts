@@ -9,6 +9,7 @@ import { type OrderVerb, orderVerbs } from '../core/orders.ts';
 import { parseStorageSettings } from '../core/settings.ts';
 import { connectionName } from '../core/storage-settings.ts';
 import { askJobs } from './ask-jobs.ts';
+import { drain } from './drain.ts';
 import { fromHere } from './from-here.ts';
 import { jobsText, jobText } from './job-text.ts';
 import type { BoxOptions } from './options.ts';
@@ -107,6 +108,16 @@ program
       console.log(jobText(await askJobs(folder, path, { vmName }, order ? 'POST' : 'GET')));
     },
   );
+
+program
+  .command('drain')
+  .description('give a VM of the running world nothing more; it works off its files, stops and stays so')
+  .argument('<vm>', 'its name')
+  .option('--end', 'let it have files again', false)
+  .addOption(folderOption)
+  .action(async (vmName: string, { end, folder }: { end: boolean } & InFolder) => {
+    console.log(await drain(await connectToRunning(folder), vmName, !end));
+  });
 
 program
   .command('jobs')

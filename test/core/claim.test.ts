@@ -24,6 +24,7 @@ describe('a VM that asks for its file', () => {
       town.pass(60_000);
     }
     expect(ids).toEqual([job.id, job.id, job.id]);
+    expect(town.events().filter((event) => event === 'begun-again')).toHaveLength(2);
 
     expect((await claim('vm01', town.world)).next).toBeNull();
     expect(town.job('a.json')).toMatchObject({ state: 'failed', cause: 'unreported' });

@@ -89,6 +89,7 @@ describe('a VM that has files and is silent', () => {
     await town.arrive('a.json', { action: 'chart' });
     town.pass(60_000);
     await tick(town);
+    for (const message of town.memory.queues.processing.values()) message.popReceipt = town.memory.fresh();
     expect(town.vm('vm01').state).toBe('running');
     await tick(town, 999_000);
     expect(town.vm('vm01').silentAt).toBe(0);
@@ -149,6 +150,32 @@ describe('a VM that has files and is silent', () => {
     town.pass(leaseMs + 1);
     await expect(tend(town.world)).rejects.toThrow('no answer');
     expect(town.vm('vm01').silentAt).toBe(0);
+  });
+});
+
+describe('a VM that was never heard', () => {
+  it('loses a file whose message nobody has read when it should long be up, and is stopped', async () => {
+    const town = openTown(['vm01', { name: 'vm02', disabled: true }]);
+    await town.arrive('a.json');
+    await tick(town);
+    expect(town.vm('vm01').state).toBe('running');
+    await tick(town, 15 * 60_000);
+    expect(town.job('a.json')).toMatchObject({ state: 'assigned', attempt: 1 });
+    await tick(town, 1000);
+    expect(town.job('a.json')).toMatchObject({ state: 'received', attempt: 2, unreported: 0 });
+    expect(town.memory.queues.processing.size).toBe(0);
+    await tick(town, 1000);
+    expect(town.vm('vm01')).toMatchObject({ state: 'stopping', files: [] });
+  });
+
+  it('keeps a file whose message was read: a script says nothing while it works', async () => {
+    const town = openTown(['vm01']);
+    await town.arrive('a.json');
+    await tick(town);
+    for (const message of town.memory.queues.processing.values()) message.popReceipt = town.memory.fresh();
+    for (let minute = 0; minute < 60; minute++) await tick(town, 60_000);
+    expect(town.job('a.json')).toMatchObject({ state: 'assigned', vmName: 'vm01', attempt: 1 });
+    expect(town.vm('vm01').state).toBe('running');
   });
 });
 

@@ -54,7 +54,7 @@ async function runHere(): Promise<boolean> {
       console.log(`seed ${seed}: ${summaryOf(outcome, files)}`);
       return describeProblems(outcome);
     },
-    (error: Error) => `the run itself failed: ${error.stack}`,
+    (error: Error) => `the run itself failed: ${error.message}\n${error.stack}`,
   );
   if (wrong === '') {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
