@@ -14,17 +14,21 @@ export interface Victim {
 /** How many strikes are for VMs at whatever moment; the others wait for one whose guest program runs. */
 const anyMomentShare = 0.3;
 const lookMs = 20;
-const waitMsMax = 3000;
+/** How long one waits for such a VM, and then for any at all. */
+const workMsMax = 3000;
+const waitMsMax = 10_000;
 
 /** One of the VMs whose agents run, most often one with a file in `processing`. Undefined if there is none. */
 export async function pickVictim(box: Box, dice: Dice): Promise<Victim | undefined> {
-  const tries = dice.chance(anyMomentShare) ? 0 : waitMsMax / lookMs;
-  for (let left = tries; ; left--) {
+  const begunAt = performance.now();
+  const wantsWorkMs = dice.chance(anyMomentShare) ? 0 : workMsMax;
+  for (;;) {
+    const waitedMs = performance.now() - begunAt;
     const running = runningVms(box);
-    const atWork = running.filter((name) => isGuestNoted(box, name));
-    const name = dice.pick(left > 0 ? atWork : running);
+    const group = waitedMs < wantsWorkMs ? running.filter((name) => isGuestNoted(box, name)) : running;
+    const name = group.length > 0 ? dice.pick(group) : undefined;
     if (name !== undefined) return { name, jobId: jobInHand(box, name) };
-    if (left <= 0) return undefined;
+    if (waitedMs > waitMsMax) return undefined;
     await sleep(lookMs);
   }
 }
