@@ -44,13 +44,11 @@ export interface RunOutcome {
 /** The guest program copies its input, which tells it how long to take. */
 const copy = fileURLToPath(new URL('../../test/e2e/copy.mjs', import.meta.url));
 
-/** The limits are there for bad guest programs; here all are good and take a second, so that no file may fail. */
+/** The limits are there for bad guest programs; here all are good, so that no file may fail. */
 const settings = {
   FAILED_RUNS_MAX: '100',
   UNREPORTED_MAX: '1000',
   BACKOFF_SECONDS_MAX: '2',
-  // A VM that has not said a word in all its life may be a script's, which has this time.
-  ACTION_SECONDS_MAX: '30',
   // Every second would be most of the storage's work.
   WATCH_SCHEDULE: '*/2 * * * * *',
 };

@@ -66,3 +66,8 @@ export function handKey({ jobId, attempt }: { jobId: string; attempt: number }):
 export function isWipedOut({ id, attempt }: Job, { byHand }: Sim): boolean {
   return [attempt, attempt - 1].some((one) => byHand.has(handKey({ jobId: id, attempt: one })));
 }
+
+/** Whether a job is on this VM, or was. */
+export function everHad(job: Job | undefined, vmName: string): boolean {
+  return [job, ...(job?.history ?? [])].some((line) => line !== undefined && sameName(line.vmName, vmName));
+}

@@ -1,6 +1,6 @@
 import type { Job } from '../../../src/core/job.ts';
 import { sameName } from '../../../src/core/vm.ts';
-import { type Checker, nameOf } from '../checker.ts';
+import { type Checker, everHad, nameOf } from '../checker.ts';
 import type { Actor } from '../sim.ts';
 
 /**
@@ -30,11 +30,7 @@ export const oneHolderOneResult: Checker = {
 
 /** An outsider's guess may have come true meanwhile, or have been true of an older attempt: then it is the VM's own report. */
 function isReport({ intent }: Actor, before: Job | undefined): boolean {
-  if (intent.verb === 'finish') return true;
-  const had = [before, ...(before?.history ?? [])].some((line) =>
-    sameName(line?.vmName ?? '', intent.vmName ?? ''),
-  );
-  return intent.verb === 'outsider' && had;
+  return intent.verb === 'finish' || (intent.verb === 'outsider' && everHad(before, intent.vmName ?? ''));
 }
 
 function wrongHolder(

@@ -1,5 +1,4 @@
-import { sameName } from '../../../src/core/vm.ts';
-import { type Checker, type Effect, nameOf } from '../checker.ts';
+import { type Checker, type Effect, everHad, nameOf } from '../checker.ts';
 
 /**
  * I8: no request from outside the pool and its operators changes anything but rate-limited log rows.
@@ -15,8 +14,8 @@ export const outsidersChangeNothing: Checker = {
       return `${actor.intent.vmName}, which is not of the pool, has an effect: ${wordFor(effect)}`;
     if (effect.kind !== 'job' || effect.after.id !== actor.intent.jobId) return undefined;
     const { before, after } = effect;
-    // It was given the job since it guessed.
-    if (sameName(before?.vmName ?? '', actor.intent.vmName ?? '')) return undefined;
+    // It was given the job since it guessed, or had it then: of that its word may be taken.
+    if (everHad(before, actor.intent.vmName ?? '')) return undefined;
     const isUnderLease = before?.state === 'processing' && before.leaseUntil > sim.clock.now();
     const isRepair = after.state === 'assigned' || after.state === 'received' || after.cause === 'unreported';
     if (isRepair && !isUnderLease) return undefined;
