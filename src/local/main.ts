@@ -16,6 +16,7 @@ import type { BoxOptions } from './options.ts';
 import { connectToRunning } from './running.ts';
 import { type ShownTable, show, shownTables } from './show.ts';
 import { start } from './start.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const folderOption = new Option(
   '--folder <dir>',
@@ -36,14 +37,14 @@ program
     'end when all is done; exit 0 only if every file has its results and every VM is deallocated',
     false,
   )
-  .option('--vms <n>', 'VMs in the pool', whole(1, 2000), 10)
-  .option('--files <n>', 'real data sets to process', whole(1, 10_000), 40)
+  .option('--vms <n>', 'VMs in the pool', wholeNumber(1, 2000), 10)
+  .option('--files <n>', 'real data sets to process', wholeNumber(1, 10_000), 40)
   .option('--boot <seconds>', 'how long a VM takes to start', seconds, 3)
   .option('--data <dir>', 'process the files of this folder instead of the data sets')
   .option('--program <command>', 'a guest program of your own: "COMMAND {input} {output}"')
-  .option('--seed <n>', 'seed of the VMs’ boot times', whole(0, 2 ** 31), 1)
+  .option('--seed <n>', 'seed of the VMs’ boot times', wholeNumber(0, 2 ** 31), 1)
   .option('--keep', 'go on with the storage of the last run', false)
-  .option('--port <n>', 'port of the functions; a free one if it is taken', whole(0, 65_535), 7071)
+  .option('--port <n>', 'port of the functions; a free one if it is taken', wholeNumber(0, 65_535), 7071)
   .addOption(
     new Option('--host <host>', 'what runs the functions').choices(['local', 'func']).default('local'),
   )
@@ -59,7 +60,7 @@ program
   .argument('<file>')
   .option('--action <action>', 'what is to be done with it')
   .option('--name <name>', 'its name in data; default: the file’s own')
-  .option('--priority <n>', '0 (first) to 9', whole(0, 9))
+  .option('--priority <n>', '0 (first) to 9', wholeNumber(0, 9))
   .addOption(folderOption)
   .action(
     async (file: string, options: { action?: string; name?: string; priority?: number; folder: string }) => {
@@ -88,7 +89,7 @@ program
   .command('show')
   .description('print a table of the running world, newest first')
   .addArgument(new Argument('<table>').choices(shownTables))
-  .option('--limit <n>', 'rows', whole(1, 100_000), 50)
+  .option('--limit <n>', 'rows', wholeNumber(1, 100_000), 50)
   .option('--json', 'one JSON object a line, with all columns', false)
   .addOption(folderOption)
   .action(async (table: ShownTable, options: { limit: number; json: boolean; folder: string }) => {
@@ -126,7 +127,7 @@ program
   .addOption(new Option('--state <state>').choices(Object.keys(jobPlaces)))
   .option('--vm <name>', 'what a VM has now, or, with a state, what is or was on it')
   .option('--root <id>', 'the steps that came from one file, by the id of the first')
-  .option('--count <n>', 'jobs looked at', whole(1, 200), 50)
+  .option('--count <n>', 'jobs looked at', wholeNumber(1, 200), 50)
   .option('--continuation <text>', 'go on after a page')
   .addOption(folderOption)
   .action(async ({ file: fileName, vm: vmName, folder, ...query }: Record<string, string> & InFolder) => {
@@ -151,15 +152,6 @@ program
       throw new Error(`${error.message}\n       ${hint}`, { cause: error });
     });
   });
-
-/** Parses a whole number within bounds. */
-function whole(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() !== '' && Number.isInteger(value) && value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-}
 
 function seconds(text: string): number {
   const value = Number(text);

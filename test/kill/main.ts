@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../../src/local/whole-number.ts';
 import { describeProblems, summaryOf } from './report.ts';
 import { runKill } from './run.ts';
 
@@ -11,24 +12,18 @@ import { runKill } from './run.ts';
  * `npm run kill -- [--runs N] [--files N] [--vms N] [--seed S]`: N runs with the seeds from S on, each in a process of its own,
  * because a process has one world; the last of several waits for the watchdog to remove the last message, too. Exit code 1 if anything was wrong in any of them.
  */
-const { values } = parseArgs({
-  options: {
-    runs: { type: 'string', default: '1' },
-    files: { type: 'string', default: '200' },
-    vms: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    /** One run, in this very process. */
-    here: { type: 'boolean', default: false },
-    /** Waits for the watchdog to remove the last message. */
-    patient: { type: 'boolean', default: false },
-  },
-});
-const [runs, files, vms, seed] = [values.runs, values.files, values.vms, values.seed].map(whole) as [
-  number,
-  number,
-  number,
-  number,
-];
+const options = new Command('npm run kill --')
+  .option('--runs <n>', 'runs, one after the other', wholeNumber(1, 10_000), 1)
+  .option('--files <n>', 'files of each', wholeNumber(1, 100_000), 200)
+  .option('--vms <n>', 'VMs of each', wholeNumber(1, 300), 10)
+  .option('--seed <s>', "the first run's seed", wholeNumber(1, Number.MAX_SAFE_INTEGER), 1)
+  .addOption(
+    new Option('--patient', 'wait for the watchdog to remove the last message').default(false).hideHelp(),
+  )
+  .addOption(new Option('--here', 'one run, in this very process').default(false).hideHelp())
+  .parse()
+  .opts<{ runs: number; files: number; vms: number; seed: number; patient: boolean; here: boolean }>();
+const { runs, files, vms, seed } = options;
 
 /** About as long as the files take while harm is done. */
 const chaosMs = Math.max(15_000, files * 275);
@@ -36,7 +31,7 @@ const drainMsMax = 120_000;
 
 // Its children end with a process; what was stopped goes on first, which an end by the signal itself would leave out.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
-process.exitCode = (values.here ? await runHere() : await runAll()) ? 0 : 1;
+process.exitCode = (options.here ? await runHere() : await runAll()) ? 0 : 1;
 
 async function runHere(): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), `rouse-kill-${seed}-`));
@@ -47,7 +42,7 @@ async function runHere(): Promise<boolean> {
     seed,
     chaosMs,
     drainMsMax,
-    isPatient: values.patient,
+    isPatient: options.patient,
     report: console.log,
   }).then(
     (outcome) => {
@@ -78,11 +73,4 @@ async function runAll(): Promise<boolean> {
   }
   if (bad.length > 0) console.log(`problems with the seeds ${bad.join(', ')}`);
   return bad.length === 0;
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  console.error(`rouse: ${text} is not a whole number from 1 on`);
-  process.exit(1);
 }

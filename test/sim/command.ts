@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { wholeNumber } from '../../src/local/whole-number.ts';
 import { missing, wanted } from './coverage.ts';
 import { runCrew } from './crew.ts';
 import { tryMutants } from './mutants-command.ts';
@@ -12,46 +13,43 @@ const coverageSeedsMin = 10_000;
 /** Violations that are told as they come; the rest at the end, by kind. */
 const toldMax = 20;
 
-const usage = `npm run sim -- [options]
-  --seeds N     worlds to run (default 100)
-  --seed S      the first one's seed (default 1)
-  --jobs N      workers (default: one for each core)
-  --lines N     tell the story of the one world: its last N lines
-  --coverage    say what was never reached
-  --mutants     switch off one rule after the other and look how soon its invariant breaks`;
+interface Options {
+  seeds: number;
+  seed: number;
+  jobs: number;
+  lines?: number;
+  coverage: boolean;
+  mutants: boolean;
+}
+
+const most = Number.MAX_SAFE_INTEGER;
 
 /** Runs worlds as the command line says. Returns the exit code. */
 export async function command(file: URL): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      seeds: { type: 'string', default: '100' },
-      seed: { type: 'string', default: '1' },
-      jobs: { type: 'string', default: String(availableParallelism()) },
-      lines: { type: 'string' },
-      coverage: { type: 'boolean', default: false },
-      mutants: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const [seeds, first, workers] = [values.seeds, values.seed, values.jobs].map(Number);
-  if (!seeds || !first || !workers) throw new Error(usage);
-  if (values.lines) return tell(first, Number(values.lines));
-  if (values.mutants) return tryMutants(workers);
+  const options = new Command('npm run sim --')
+    .option('--seeds <n>', 'worlds to run', wholeNumber(1, most), 100)
+    .option('--seed <s>', "the first one's seed", wholeNumber(1, most), 1)
+    .option('--jobs <n>', 'workers; one for each core', wholeNumber(1, 256), availableParallelism())
+    .option('--lines <n>', 'tell the story of the one world: its last lines', wholeNumber(1, most))
+    .option('--coverage', 'say what was never reached', false)
+    .option('--mutants', 'switch off one rule after the other and look how soon its invariant breaks', false)
+    .parse()
+    .opts<Options>();
+  const { seeds, seed: first, jobs: workers } = options;
+  if (options.lines !== undefined) return tell(first, options.lines);
+  if (options.mutants) return tryMutants(workers);
 
   const beganAt = Date.now();
   const show = progress(seeds, beganAt);
   const sum = await runCrew({ file, first, seeds, workers, isEnough: (tally) => show(tally) });
-  return report(sum, Date.now() - beganAt, values.coverage);
+  return report(sum, Date.now() - beganAt, options.coverage);
 }
 
 async function tell(seed: number, lines: number): Promise<number> {
   const { trace, violations } = await runSeed(seed, { isTraced: true });
   for (const line of trace.slice(-lines)) console.log(line);
   for (const violation of violations) console.log(`seed ${seed}: ${violation}`);
+  if (violations.length === 0) console.log(`seed ${seed}: every invariant holds`);
   return violations.length > 0 ? 1 : 0;
 }
 

@@ -11,7 +11,10 @@ export const deletesOnlyWhatIsRecorded: Checker = {
     const { fileName, etag } = effect.file;
     const results = [...memory.results.values()].filter((job) => job.fileName === fileName);
     if (results.some((job) => job.etag === etag)) return undefined;
-    if (isOriginMade(effect.file) && results.length > 0) return undefined;
+    const isDone = [...memory.jobs.values()].some(
+      (job) => job.fileName === fileName && job.state === 'completed',
+    );
+    if (isOriginMade(effect.file) && isDone) return undefined;
     return `${fileName} ${etag} is deleted without a result row`;
   },
 };
