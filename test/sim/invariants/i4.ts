@@ -6,6 +6,8 @@ import type { Sim } from '../sim.ts';
 /** A VM that is billed for nothing, and for how long. */
 interface Idle {
   state: Vm['state'];
+  /** As its row had it: a file that comes and goes between two looks begins another idleness. */
+  idleSince: number;
   /** Clean ticks when that began, and when its row took its present state. */
   from: number;
   stateFrom: number;
@@ -33,7 +35,10 @@ export function nothingRunsForNothing(): Checker {
           continue;
         }
         const ticks = sim.cleanTicks;
-        const known = idle.get(vm.name) ?? { state: vm.state, from: ticks, stateFrom: ticks };
+        const { state, idleSince } = vm;
+        const last = idle.get(vm.name);
+        const known =
+          last?.idleSince === idleSince ? last : { state, idleSince, from: ticks, stateFrom: ticks };
         if (known.state !== vm.state) known.stateFrom = ticks;
         known.state = vm.state;
         idle.set(vm.name, known);
