@@ -25,7 +25,7 @@ export function summaryOf(outcome: RunOutcome, files: number): string {
 
 function countsOf(counts: ReadonlyMap<string, number>, kinds: readonly string[]): string {
   return kinds
-    .filter((kind) => counts.has(kind))
+    .filter((kind) => (counts.get(kind) ?? 0) > 0)
     .map((kind) => `${counts.get(kind)} ${kind}`)
     .join(', ');
 }
