@@ -3,7 +3,7 @@ import { claim } from '../../src/core/claim.ts';
 import { decide } from '../../src/core/decide.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { finish } from '../../src/core/finish.ts';
-import { release } from '../../src/core/lease.ts';
+import { release, renew } from '../../src/core/lease.ts';
 import { start } from '../../src/core/start.ts';
 import { tend } from '../../src/core/tend.ts';
 import { fillNow, openTown, type Town } from '../core/town.ts';
@@ -129,6 +129,15 @@ describe('found by the simulator or beside it', () => {
     expect(await call()).toMatchObject({ recorded: 'none' });
     expect(town.job('a.json', first.etag).state).toBe('completed');
     expect(town.job('a.json').state).toBe('assigned');
+  });
+
+  it('takes no refused call as a word: it would make a script’s VM pass for one that names its jobs', async () => {
+    const town = openTown([{ name: 'vm01', state: 'running', idleSince: 1_700_000_000_000 }]);
+    const { id: jobId } = await town.arrive('a.json');
+    const lease = { vmName: 'vm01', jobId, attempt: 7 };
+    await expect(renew(lease, town.world)).rejects.toMatchObject({ code: 'lease_lost' });
+    await expect(release(lease, town.world)).rejects.toMatchObject({ code: 'lease_lost' });
+    expect(town.memory.heard.size).toBe(0);
   });
 });
 
