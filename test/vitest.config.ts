@@ -14,6 +14,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     silent: 'passed-only',
     globalSetup: ['test/build.ts'],
+    setupFiles: ['test/property-seed.ts'],
     // Contract and end-to-end tests start processes of their own; more files at once than cores only slow them all down.
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import * as z from 'zod/mini';
-import { defaultNames } from '../core/names.ts';
+import { defaultNames, storageName } from '../core/names.ts';
 import { defaultRules } from '../core/rules.ts';
 import { action, guestConfig, seconds } from './guest-config.ts';
 import { isSecureUrl } from './secure-url.ts';
@@ -12,14 +12,15 @@ const url = z.string().check(
   z.regex(/^[^\s\p{Cc}?#]*$/u, 'a URL with white space, a control character, ? or # in it'),
 );
 const name = z.string().check(z.minLength(1), z.regex(/^\P{Cc}*$/u, 'has a control character'));
+const placeName = z.string().check(z.regex(storageName, 'must be 3 to 63 of a-z, 0-9 and -'));
 
 const storage = z.strictObject({
   blobUrl: url,
   queueUrl: url,
-  data: z._default(name, defaultNames.data),
-  results: z._default(name, defaultNames.results),
-  queueprocessing: z._default(name, defaultNames.queueprocessing),
-  queuelog: z._default(name, defaultNames.queuelog),
+  data: z._default(placeName, defaultNames.data),
+  results: z._default(placeName, defaultNames.results),
+  queueprocessing: z._default(placeName, defaultNames.queueprocessing),
+  queuelog: z._default(placeName, defaultNames.queuelog),
 });
 
 /** The configuration file of an agent, with what the environment says laid over it. */

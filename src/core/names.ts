@@ -11,3 +11,9 @@ export const defaultNames = {
 };
 
 export type Names = typeof defaultNames;
+
+/**
+ * What Azure takes as the name of a container and of a queue
+ * (https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata, naming-queues-and-metadata).
+ */
+export const storageName = /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;

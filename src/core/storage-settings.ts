@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { defaultNames, type Names } from './names.ts';
+import { defaultNames, type Names, storageName } from './names.ts';
 
 /** Where Rouse keeps everything: one storage account, and what it calls things there. */
 export interface StorageSettings {
@@ -13,9 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const connectionName = 'AzureWebJobsStorage';
 
 export const url = z.string().check(z.url({ protocol: /^https?$/ }));
-const blobName = z
-  .string()
-  .check(z.regex(/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/, 'must be 3 to 63 of a-z, 0-9 and -'));
+const blobName = z.string().check(z.regex(storageName, 'must be 3 to 63 of a-z, 0-9 and -'));
 const tableName = z
   .string()
   .check(z.regex(/^[A-Za-z][A-Za-z0-9]{2,62}$/, 'must be 3 to 63 letters and digits'));
