@@ -9,13 +9,15 @@ import type { Storage } from './storage.ts';
  * what was missing. `report` is told, in a line each, what was created and what was there.
  */
 export async function setUp(storage: Storage, report: (line: string) => void = () => {}): Promise<void> {
-  const { data, results, queueprocessing, queuelog, tblvm, tbllog, tblresults, tbljob } = storage;
+  const { data, results, config, queueprocessing, queuelog, tblvm, tbllog, tblresults, tbljob } = storage;
   const create = async (what: string, creating: () => Promise<boolean>) => {
     const created = await translated(creating);
     report(`${what}: ${created ? 'created' : 'was there'}`);
   };
   await Promise.all([
-    ...[data, results].map((it) => create(`container ${it.containerName}`, () => createContainer(it))),
+    ...[data, results, config].map((it) =>
+      create(`container ${it.containerName}`, () => createContainer(it)),
+    ),
     ...[queueprocessing, queuelog].map((it) => create(`queue ${it.name}`, () => createQueue(it))),
     ...[tblvm, tbllog, tblresults, tbljob].map((it) =>
       create(`table ${it.tableName}`, () => createTable(it)),

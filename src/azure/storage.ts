@@ -23,6 +23,8 @@ export interface StorageOptions extends TransportOptions {
 export interface Storage {
   data: ContainerClient;
   results: ContainerClient;
+  /** What the deployment tells the VMs. */
+  config: ContainerClient;
   queueprocessing: QueueClient;
   queuelog: QueueClient;
   /** All queues of the account, for the poison queues. */
@@ -43,6 +45,7 @@ export function connectStorage(options: StorageOptions): Storage {
   return {
     data: blobs.getContainerClient(names.data),
     results: blobs.getContainerClient(names.results),
+    config: blobs.getContainerClient(names.config),
     queueprocessing: queues.getQueueClient(names.queueprocessing),
     queuelog: queues.getQueueClient(names.queuelog),
     queues,

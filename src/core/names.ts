@@ -2,6 +2,7 @@
 export const defaultNames = {
   data: 'data',
   results: 'results',
+  config: 'config',
   queueprocessing: 'queueprocessing',
   queuelog: 'queuelog',
   tblvm: 'tblvm',

@@ -26,6 +26,7 @@ export const storageSchema = z.object({
   [`${connectionName}__tableServiceUri`]: z.optional(url),
   DATA_CONTAINER: z._default(blobName, defaultNames.data),
   RESULTS_CONTAINER: z._default(blobName, defaultNames.results),
+  CONFIG_CONTAINER: z._default(blobName, defaultNames.config),
   QUEUE_PROCESSING: z._default(blobName, defaultNames.queueprocessing),
   QUEUE_LOG: z._default(blobName, defaultNames.queuelog),
   TABLE_VM: z._default(tableName, defaultNames.tblvm),
@@ -45,6 +46,7 @@ export function storageOf(value: z.infer<typeof storageSchema>): StorageSettings
     names: {
       data: value.DATA_CONTAINER,
       results: value.RESULTS_CONTAINER,
+      config: value.CONFIG_CONTAINER,
       queueprocessing: value.QUEUE_PROCESSING,
       queuelog: value.QUEUE_LOG,
       tblvm: value.TABLE_VM,
