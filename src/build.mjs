@@ -3,44 +3,9 @@
  * Plain JavaScript, because it runs before anything is built.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-
-const require = createRequire(import.meta.url);
-const root = fileURLToPath(new URL('..', import.meta.url));
-
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  format: 'esm',
-  // Bundled CommonJS packages still call require for Node's own modules, and the Functions library for what the worker gives it.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  keepNames: true,
-  legalComments: 'none',
-  logLevel: 'warning',
-};
-
-/** dist/app: what is deployed, together with host.json; nothing of node_modules is needed beside it. */
-async function buildApp() {
-  await build({
-    ...common,
-    entryPoints: { index: 'src/functions/index.ts' },
-    outdir: 'dist/app',
-    minify: true,
-    external: ['@azure/functions-core'],
-    // The package's ESM form lacks its one export, and the library and the app must share one instance of it.
-    alias: { '@azure/functions-extensions-base': require.resolve('@azure/functions-extensions-base') },
-  });
-  await cp(`${root}/host.json`, `${root}/dist/app/host.json`);
-  const manifest = { name: 'rouse-app', private: true, type: 'module', main: 'index.js' };
-  await writeFile(`${root}/dist/app/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
-}
+import { bundleApp, common, root } from './bundle.mjs';
 
 /** dist/agent: the one file that a VM needs. */
 async function buildAgent() {
@@ -75,5 +40,4 @@ async function buildLocal() {
 if (process.argv.includes('--if-missing') && existsSync(`${root}/dist/local/main.mjs`)) process.exit(0);
 
 console.error('rouse: building …');
-await mkdir(`${root}/dist/app`, { recursive: true });
-await Promise.all([buildApp(), buildAgent(), buildLocal()]);
+await Promise.all([bundleApp(join(root, 'dist/app')), buildAgent(), buildLocal()]);

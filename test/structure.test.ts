@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 /** Which rooms a room may import from, besides itself, and which packages it may use. */
 const mayImport: Record<string, { rooms: string[]; packages: RegExp }> = {
-  core: { rooms: [], packages: /^(node:(assert|crypto|stream)|zod\/)/ },
+  core: { rooms: [], packages: /^(node:(assert|crypto|net|stream)|zod\/)/ },
   functions: { rooms: ['core', 'azure'], packages: /^(node:assert|@azure\/functions(-extensions-base)?)$/ },
-  azure: { rooms: ['core'], packages: /^(node:|@azure\/(?!functions)|p-retry$|zod\/)/ },
+  azure: { rooms: ['core'], packages: /^(node:|@azure\/(?!functions)|jose$|p-retry$|zod\/)/ },
   agent: { rooms: ['core', 'azure'], packages: /^(node:|commander$|zod\/|p-retry$)/ },
   local: { rooms: ['core', 'azure', 'agent'], packages: /./ },
 };
@@ -53,6 +53,11 @@ describe('the rooms of src', () => {
       expect(text).not.toMatch(/process\.env|Date\.now\(|new Date\(\)|Math\.random\(|randomUUID\(/);
     },
   );
+
+  it.each(files)('$name writes filters of tables with the SDK’s encoder only', ({ text }) => {
+    for (const [, tag] of text.matchAll(/(\w*)`[^`]*\s(?:eq|ne|gt|ge|lt|le) [^`]*\$\{/g))
+      expect(tag).toBe('odata');
+  });
 
   it.each(files)('$name is one concept that fits a few screens', ({ text }) => {
     expect(text.split('\n').length).toBeLessThanOrEqual(200);

@@ -2,35 +2,35 @@ import { hostname } from 'node:os';
 import * as z from 'zod/mini';
 import { defaultNames, storageName } from '../core/names.ts';
 import { defaultRules } from '../core/rules.ts';
+import { secureUrl } from '../core/secure-url.ts';
+import { isVmName } from '../core/vm-name.ts';
 import { action, guestConfig, seconds } from './guest-config.ts';
-import { isSecureUrl } from './secure-url.ts';
+import { guestUser } from './guest-user.ts';
 
-const url = z.string().check(
-  z.trim(),
-  z.refine(isSecureUrl, 'not an https: URL (http: is for loopback addresses only, and no password in it)'),
-  // What is appended to it would land there, or make it none; a URL parser is deaf to some of these.
-  z.regex(/^[^\s\p{Cc}?#]*$/u, 'a URL with white space, a control character, ? or # in it'),
-);
+/** A key or the like, as it stands in a header. */
+export const printable = z
+  .string()
+  .check(z.regex(/^[!-~]{1,1024}$/, 'must be 1 to 1024 printable characters'));
 const name = z.string().check(z.minLength(1), z.regex(/^\P{Cc}*$/u, 'has a control character'));
 const placeName = z.string().check(z.regex(storageName, 'must be 3 to 63 of a-z, 0-9 and -'));
 
 const storage = z.strictObject({
-  blobUrl: url,
-  queueUrl: url,
+  blobUrl: secureUrl,
+  queueUrl: secureUrl,
   data: z._default(placeName, defaultNames.data),
   results: z._default(placeName, defaultNames.results),
+  config: z._default(placeName, defaultNames.config),
   queueprocessing: z._default(placeName, defaultNames.queueprocessing),
   queuelog: z._default(placeName, defaultNames.queuelog),
 });
 
 /** The configuration file of an agent, with what the environment says laid over it. */
 export const configFile = z.strictObject({
-  vmName: name,
-  endpoint: url,
-  functionKey: z.optional(z.string().check(z.regex(/^[!-~]+$/))),
+  vmName: z.string().check(z.refine(isVmName, 'not the name of an Azure VM')),
   localAddress: z.optional(z.union([z.ipv4(), z.ipv6()])),
   storage,
   workFolder: name,
+  guestUser: z.optional(guestUser),
   guests: z._default(z.record(action, guestConfig), {}),
   default: z.optional(guestConfig),
   peekSeconds: z._default(seconds, 5),
@@ -43,8 +43,6 @@ export const configFile = z.strictObject({
 /** The settings that the environment may give too. */
 const variables = {
   vmName: 'ROUSE_VM_NAME',
-  endpoint: 'ROUSE_ENDPOINT',
-  functionKey: 'ROUSE_FUNCTION_KEY',
   localAddress: 'ROUSE_LOCAL_ADDRESS',
   workFolder: 'ROUSE_WORK_FOLDER',
 };
@@ -54,6 +52,7 @@ const storageVariables = {
   queueUrl: 'ROUSE_QUEUE_URL',
   data: 'ROUSE_DATA_CONTAINER',
   results: 'ROUSE_RESULTS_CONTAINER',
+  config: 'ROUSE_CONFIG_CONTAINER',
   queueprocessing: 'ROUSE_PROCESSING_QUEUE',
   queuelog: 'ROUSE_LOG_QUEUE',
 };

@@ -1,25 +1,28 @@
 import { resolve } from 'node:path';
 import type * as z from 'zod/mini';
-import english from 'zod/v4/locales/en.js';
 import { AppError } from '../core/errors.ts';
 import { configFile, withEnvironment } from './config-file.ts';
+import { describeIssue, sayIssue } from './describe-issue.ts';
 import type { guestConfig } from './guest-config.ts';
 import { guestEnvironment } from './guest-environment.ts';
+import type { GuestUser } from './guest-user.ts';
 import type { Guest, Plan } from './plan.ts';
 
 /** Everything that one VM's agent is told, by its configuration file and its environment. */
 export interface AgentConfig extends Plan {
-  /** Base of the functions, such as `https://pool.example/api`. */
-  endpoint: string;
-  functionKey: string | undefined;
   /** Source address of the calls to the functions; undefined = the system's choice. */
   localAddress: string | undefined;
   storage: z.infer<typeof configFile>['storage'];
   /** Absolute. */
   workFolder: string;
-  /** How long one call to the functions may take. */
+  /** How long one call to the functions may take, with all that has to be got for it. */
   callMs: number;
+  /** As whom the guest programs run; undefined = as the agent itself. */
+  guestUser: GuestUser | undefined;
 }
+
+const trustsAnybody =
+  'NODE_TLS_REJECT_UNAUTHORIZED: must not be 0, or keys and tokens go to whoever answers; for an authority of your own set NODE_EXTRA_CA_CERTS';
 
 /**
  * Reads the configuration: the JSON text of the file, and the environment over it. Paths in it count from `folder`.
@@ -27,11 +30,12 @@ export interface AgentConfig extends Plan {
  */
 export function readConfig(text: string, folder: string, environment: NodeJS.ProcessEnv): AgentConfig {
   const given = withEnvironment(parse(text), environment);
-  const { localeError } = english();
-  const result = configFile.safeParse(given, {
-    error: (issue) => (issue.input === undefined ? 'is missing' : localeError(issue)),
-  });
-  if (!result.success) throw new AppError('bad_input', result.error.issues.map(describe).join('\n'));
+  const result = configFile.safeParse(given, { error: sayIssue });
+  const problems = [
+    ...(result.error?.issues.map((issue) => describeIssue(issue, 'the configuration')) ?? []),
+    ...(environment.NODE_TLS_REJECT_UNAUTHORIZED === '0' ? [trustsAnybody] : []),
+  ];
+  if (!result.success || problems.length > 0) throw new AppError('bad_input', problems.join('\n'));
 
   const { peekSeconds, askSeconds, renewSeconds, callSeconds, default: other, ...read } = result.data;
   const toGuest = ({ timeLimitSeconds, ...guest }: z.infer<typeof guestConfig>): Guest => ({
@@ -43,9 +47,8 @@ export function readConfig(text: string, folder: string, environment: NodeJS.Pro
   });
   return {
     ...read,
-    functionKey: read.functionKey,
     localAddress: read.localAddress,
-    endpoint: read.endpoint.replace(/\/+$/, ''),
+    guestUser: read.guestUser,
     workFolder: resolve(folder, read.workFolder),
     guests: new Map(Object.entries(read.guests).map(([action, guest]) => [action, toGuest(guest)])),
     otherGuest: other && toGuest(other),
@@ -62,11 +65,4 @@ function parse(text: string): unknown {
   } catch (error) {
     throw new AppError('bad_input', 'the configuration file is not JSON', { cause: error });
   }
-}
-
-function describe(issue: z.core.$ZodIssue): string {
-  const where = issue.path.length > 0 ? issue.path.join('.') : 'the configuration';
-  const why = issue.code === 'invalid_key' ? issue.issues[0]?.message : issue.message;
-  // A name may have a line break in it, or what a terminal obeys.
-  return `${where}: ${why}`.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, (character) => encodeURIComponent(character));
 }

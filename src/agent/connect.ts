@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectAgentStorage } from '../azure/agent.ts';
+import { connectAgentStorage, tokenSource } from '../azure/agent.ts';
+import { accessBlob, holdAccess } from './access.ts';
 import type { AgentConfig } from './config.ts';
 import { connectEndpoint } from './endpoint.ts';
 import { clearFolders, closeFolder, openFolder } from './folders.ts';
 import { runGuest } from './guest.ts';
+import { giveFolder, mustSuitGuests, readOutput } from './guest-folder.ts';
+import { endAllOf } from './guest-user.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { forgetGuest, killLeftOver, noteGuest } from './left-over.ts';
 import type { AgentWorld } from './world.ts';
@@ -21,32 +24,42 @@ export interface Connected {
 
 /** Puts the real world together. Nothing is asked of it yet. */
 export function connectAgent(config: AgentConfig): Connected {
-  const { workFolder } = config;
+  const { workFolder, guestUser } = config;
   const storage = connectAgentStorage({ ...config.storage, names: config.storage });
   const journal = openJournal(config.vmName, storage.sendLog);
+  const access = holdAccess(config.storage.config, () => storage.readConfig(accessBlob));
+  const output = <T>(path: string, use: (path: string) => Promise<T>): Promise<T> =>
+    guestUser ? readOutput(path, guestUser, use) : use(path);
   const world: AgentWorld = {
-    ...connectEndpoint(config),
+    ...connectEndpoint(config, { access, token: tokenSource() }),
     peek: storage.peek,
     download: storage.download,
-    uploadResult: storage.uploadResult,
-    handOn: storage.handOn,
+    uploadResult: (name, path, signal) =>
+      output(path, (opened) => storage.uploadResult(name, opened, signal)),
+    handOn: (name, path, metadata, signal) =>
+      output(path, (opened) => storage.handOn(name, opened, metadata, signal)),
     log: journal.write,
     now: () => performance.now(),
     random: Math.random,
     // It rejects only when the signal fires. A timer that is set for more runs out at once.
     sleep: (ms, signal) => sleep(Math.min(ms, timerMsMax), undefined, { signal }).catch(() => undefined),
-    openFolder: (claim, extension) => openFolder(workFolder, claim, extension),
+    openFolder: (claim, extension) => openFolder(workFolder, claim, extension, guestUser && 0o700),
     closeFolder: (claim) => closeFolder(workFolder, claim),
     async clearFolders() {
       await killLeftOver(workFolder);
+      if (guestUser) await endAllOf(guestUser);
       await clearFolders(workFolder);
+      if (guestUser) await mustSuitGuests(workFolder);
     },
     async run(run, signal) {
       const consolePath = join(workFolder, 'console', `${run.action}.log`);
       try {
-        return await runGuest(run, consolePath, (pid) => noteGuest(workFolder, pid), signal);
+        if (guestUser) await giveFolder(run.folder, guestUser);
+        const note = (pid: number): void => noteGuest(workFolder, pid);
+        return await runGuest({ ...run, user: guestUser }, consolePath, note, signal);
       } finally {
         forgetGuest(workFolder);
+        if (guestUser) await endAllOf(guestUser);
       }
     },
   };

@@ -5,12 +5,17 @@ import type { Claim, Folder } from './world.ts';
 
 const runFolder = /^[0-9a-f]+\.\d+$/;
 
-/** Makes a fresh folder `{jobId}.{attempt}` for one run below the work folder. */
-export async function openFolder(workFolder: string, claim: Claim, outputExtension: string): Promise<Folder> {
+/** Makes a fresh folder `{jobId}.{attempt}` for one run below the work folder; `mode` as the system's default if not given. */
+export async function openFolder(
+  workFolder: string,
+  claim: Claim,
+  outputExtension: string,
+  mode = 0o777,
+): Promise<Folder> {
   const path = pathOf(workFolder, claim);
   await remove(path);
-  await mkdir(join(path, 'in'), { recursive: true });
-  await mkdir(join(path, 'out'));
+  await mkdir(workFolder, { recursive: true });
+  for (const folder of [path, join(path, 'in'), join(path, 'out')]) await mkdir(folder, { mode });
   return {
     path,
     input: join(path, 'in', safeName(claim.fileName)),

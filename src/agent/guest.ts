@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Console, openConsole } from './console.ts';
+import type { GuestUser } from './guest-user.ts';
 import { killGroup, killTree } from './kill.ts';
 import type { GuestEnd, GuestRun } from './world.ts';
 
@@ -9,6 +10,11 @@ import type { GuestEnd, GuestRun } from './world.ts';
 const graceMs = 1500;
 /** For output that is still on its way when the program has ended. */
 const drainMs = 2000;
+
+/** A run, and as whom: as the agent itself if not given. */
+export interface RunAs extends Omit<GuestRun, 'folder'> {
+  user?: GuestUser | undefined;
+}
 
 /**
  * Runs a guest program to its end: no shell, nothing to read on standard input, a process group of its own. What it
@@ -18,7 +24,7 @@ const drainMs = 2000;
  * a killed one left behind.
  */
 export async function runGuest(
-  run: GuestRun,
+  run: RunAs,
   consolePath: string,
   onStart: (pid: number) => void,
   signal: AbortSignal,
@@ -41,7 +47,7 @@ type Ended = Pick<GuestEnd, 'reason' | 'exitCode'>;
 
 /** Resolves with how the program ended. Rejects if it could not be started. */
 async function start(
-  run: GuestRun,
+  run: RunAs,
   console: Console,
   onStart: (pid: number) => void,
   signal: AbortSignal,
@@ -53,6 +59,7 @@ async function start(
     env: run.environment,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
+    ...run.user,
     windowsHide: true,
   });
   const { pid } = child;

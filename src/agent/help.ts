@@ -2,10 +2,11 @@
 export const help = `
 Configuration (JSON; paths in it count from its folder):
   { "vmName": "vm01",                      default: the host name
-    "endpoint": "https://APP/api",
     "storage": { "blobUrl": "https://ACCOUNT.blob.core.windows.net",
                  "queueUrl": "https://ACCOUNT.queue.core.windows.net" },
     "workFolder": "/var/lib/rouse",
+    "guestUser": { "uid": 1001, "gid": 1001 },   guest programs run as this account, which nothing else may use: all that
+                                         runs as it is ended with them; the agent must be root, on Linux
     "guests": {
       "profile": {
         "command": "node profile.mjs {input} {output}",   or an array; never run through a shell
@@ -20,9 +21,13 @@ Configuration (JSON; paths in it count from its folder):
     "peekSeconds": 5, "askSeconds": 30, "renewSeconds": 60, "callSeconds": 20, "hopsMax": 8 }
   A guest succeeds with exit code 0 and a file at {output}. {action} can be filled in too.
 
-Environment (wins over the file): ROUSE_AGENT_CONFIG, ROUSE_VM_NAME, ROUSE_ENDPOINT, ROUSE_FUNCTION_KEY,
-  ROUSE_LOCAL_ADDRESS, ROUSE_WORK_FOLDER, ROUSE_BLOB_URL, ROUSE_QUEUE_URL, ROUSE_DATA_CONTAINER,
-  ROUSE_RESULTS_CONTAINER, ROUSE_PROCESSING_QUEUE, ROUSE_LOG_QUEUE
+How the functions are reached, no secret being on disk: the agent reads the blob agent.json in the container "config" by
+the VM's identity, again when the functions answer 401; "functionKey" and "audience" (whose token is sent) may be left out:
+  { "endpoint": "https://APP.azurewebsites.net/api", "functionKey": "...", "audience": "api://..." }
+
+Environment (wins over the file): ROUSE_AGENT_CONFIG, ROUSE_VM_NAME, ROUSE_LOCAL_ADDRESS, ROUSE_WORK_FOLDER, ROUSE_BLOB_URL,
+  ROUSE_QUEUE_URL, ROUSE_DATA_CONTAINER, ROUSE_RESULTS_CONTAINER, ROUSE_CONFIG_CONTAINER, ROUSE_PROCESSING_QUEUE,
+  ROUSE_LOG_QUEUE
 
 For a site's own script, in place of "run":
   rouse-agent next                           one JSON line: path, fileName, action, jobId, attempt, leaseSeconds

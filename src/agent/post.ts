@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { AppError } from '../core/errors.ts';
+import type { Deadline } from './deadline.ts';
 
 /** An answer is a few hundred bytes; whatever sends more than this is not the functions. */
 const bodyBytesMax = 1024 * 1024;
@@ -9,14 +10,16 @@ export interface PostOptions {
   headers: Record<string, string>;
   /** Source address; undefined = the system's choice. `fetch` cannot be given one. */
   localAddress: string | undefined;
-  /** For the whole call, from the connection to the last byte. */
-  timeoutMs: number;
+  /** For the whole call, to the last byte of the answer. */
+  deadline: Deadline;
 }
 
 export interface Reply {
   status: number;
   /** The header `Retry-After` as it came. */
   retryAfter: string | undefined;
+  /** The header `X-Correlation-Id`: under it the functions' own log has the call. */
+  correlationId: string | undefined;
   body: string;
 }
 
@@ -27,7 +30,9 @@ export function post(url: URL, content: object, options: PostOptions): Promise<R
     method: 'POST',
     agent: false,
     localAddress: options.localAddress,
-    signal: AbortSignal.timeout(options.timeoutMs),
+    signal: options.deadline.signal,
+    // Whatever the environment says: what is sent is a key and a token.
+    ...(url.protocol === 'https:' && { rejectUnauthorized: true }),
     headers: {
       ...options.headers,
       'content-type': 'application/json',
@@ -36,7 +41,8 @@ export function post(url: URL, content: object, options: PostOptions): Promise<R
   });
   return new Promise((resolve, reject) => {
     const fail = (cause: Error): void => {
-      const why = cause.name === 'AbortError' ? `within ${options.timeoutMs / 1000} s` : `(${cause.message})`;
+      const why =
+        cause.name === 'AbortError' ? `within ${options.deadline.ms / 1000} s` : `(${cause.message})`;
       reject(new AppError('unavailable', `no answer from ${url.host} ${why}`, { cause }));
     };
     request.on('error', fail);
@@ -52,6 +58,7 @@ export function post(url: URL, content: object, options: PostOptions): Promise<R
         resolve({
           status: response.statusCode ?? 0,
           retryAfter: response.headers['retry-after'],
+          correlationId: response.headers['x-correlation-id']?.toString(),
           body: text,
         }),
       );

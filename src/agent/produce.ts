@@ -59,6 +59,7 @@ async function make(claim: Claim, plan: Plan, signal: AbortSignal, world: AgentW
     {
       action: claim.action,
       command: fillCommand(guest.command, { input, output, action: claim.action }),
+      folder: path,
       workingFolder: guest.workingFolder ?? path,
       output,
       environment: guest.environment,

@@ -4,6 +4,7 @@ import { searchFor } from '../core/search.ts';
 import type { AgentConfig } from './config.ts';
 import { type Connected, connectAgent } from './connect.ts';
 import { type Done, reportDone } from './done.ts';
+import { mustBeRoot } from './guest-user.ts';
 import { heldFolderIn } from './held.ts';
 import { help } from './help.ts';
 import { holdOn } from './hold.ts';
@@ -35,9 +36,13 @@ export function agentProgram(stop: AbortSignal): Command {
       await connected.journal.flush(flushMsMax);
     }
   }
-  /** The same for the commands that keep what they hand out in a folder of its own. */
+  /** The same for the commands that keep what they hand out in a folder of its own; what becomes of it is the script's affair. */
   const openHeld = <T>(use: (connected: Connected, config: AgentConfig) => Promise<T>): Promise<T> =>
-    open(use, (config) => ({ ...config, workFolder: heldFolderIn(config.workFolder) }));
+    open(use, (config) => ({
+      ...config,
+      workFolder: heldFolderIn(config.workFolder),
+      guestUser: undefined,
+    }));
 
   program
     .command('run', { isDefault: true })
@@ -49,6 +54,7 @@ export function agentProgram(stop: AbortSignal): Command {
             'bad_input',
             'guests: no guest program, so there is nothing that this VM can do',
           );
+        if (config.guestUser) mustBeRoot();
         await runAgent(config, stop, world);
       }),
     );

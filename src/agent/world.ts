@@ -94,6 +94,8 @@ export interface Folder {
 export interface GuestRun {
   action: string;
   command: string[];
+  /** The folder of the run, which holds the input and the output. */
+  folder: string;
   workingFolder: string;
   output: string;
   environment: Record<string, string>;

@@ -1,4 +1,5 @@
 import { ComputeManagementClient } from '@azure/arm-compute';
+import { NetworkManagementClient } from '@azure/arm-network';
 import type { TokenCredential } from '@azure/identity';
 import { ownCredential } from './credential.ts';
 import { armOptions } from './transport.ts';
@@ -20,17 +21,24 @@ export interface ComputeOptions {
 /** The VMs' side of Azure, and where in it the pool is. */
 export interface Compute {
   compute: ComputeManagementClient;
+  network: NetworkManagementClient;
   subscriptionId: string;
   resourceGroup: string;
 }
 
-/** A client for the VMs. Nothing is asked of ARM yet. */
+/** Clients for the VMs and their network. Nothing is asked of ARM yet. */
 export function connectCompute(options: ComputeOptions): Compute {
   const { subscriptionId, resourceGroup, credential = ownCredential() } = options;
+  const scope = options.armScope ?? 'https://management.azure.com/.default';
+  const common = { ...armOptions(options), endpoint: options.armUrl };
   const compute = new ComputeManagementClient(credential, subscriptionId, {
-    ...armOptions(options),
-    endpoint: options.armUrl,
-    credentials: { scopes: [options.armScope ?? 'https://management.azure.com/.default'] },
+    ...common,
+    credentials: { scopes: [scope] },
   });
-  return { compute, subscriptionId, resourceGroup };
+  // Of an older make, which knows its scope by another name.
+  const network = new NetworkManagementClient(credential, subscriptionId, {
+    ...common,
+    credentialScopes: scope,
+  });
+  return { compute, network, subscriptionId, resourceGroup };
 }

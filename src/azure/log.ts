@@ -22,6 +22,7 @@ export function azureLog({ tbllog }: Storage): World['log'] {
       DateTime: timeColumn(line.at),
       Event: fitting(line.event),
       JobId: fitting(line.jobId ?? ''),
+      ...(line.correlationId && { CorrelationId: line.correlationId }),
     });
   };
 }

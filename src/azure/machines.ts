@@ -1,9 +1,10 @@
-import type { InstanceViewStatus } from '@azure/arm-compute';
+import type { InstanceViewStatus, VirtualMachineIdentity } from '@azure/arm-compute';
 import { AppError } from '../core/errors.ts';
 import type { Vm } from '../core/vm.ts';
-import type { Machines, Power } from '../core/world.ts';
+import type { MachineIdentity, Machines, Power } from '../core/world.ts';
 import { toArmError } from './arm-errors.ts';
 import type { Compute } from './compute.ts';
+import { listAddresses } from './network.ts';
 import { comparable, parseResourceId, type ResourceId, resourceIdOf } from './resource-id.ts';
 
 interface SubmitOptions {
@@ -49,31 +50,60 @@ export function azureMachines(pool: Compute, submitMsMax = 10_000): Machines {
 
   return {
     async powers(vms) {
-      const found = await listPowers(pool);
-      return new Map(
-        vms.map((vm) => {
-          const place = resourceIdOf(vm, pool);
-          return [vm.name.toLowerCase(), (place && found.get(comparable(place))) ?? 'unknown'];
-        }),
-      );
+      const found = byName(await reading(listPowers(pool)), vms, pool);
+      return new Map(vms.map(({ name }) => [name.toLowerCase(), found.get(name.toLowerCase()) ?? 'unknown']));
     },
+    identities: async (vms) => byName(await reading(listIdentities(pool)), vms, pool),
+    addresses: async (vms) => byName(await reading(listAddresses(pool.network)), vms, pool),
     start: (vm) => submit('start', vm),
     deallocate: (vm) => submit('deallocate', vm),
   };
 }
 
-/** The power states of the whole subscription by place, read in one paged List: one call per VM would be throttled. */
-async function listPowers({ compute }: Compute): Promise<Map<string, Power>> {
-  const found = new Map<string, Power>();
+/** Waits for a list of ARM's, with what goes wrong translated. */
+async function reading<T>(list: Promise<T>): Promise<T> {
   try {
-    for await (const { id = '', instanceView } of compute.virtualMachines.listAll({ statusOnly: 'true' })) {
-      const place = parseResourceId(id);
-      if (place) found.set(comparable(place), powerIn(instanceView?.statuses ?? []));
-    }
+    return await list;
   } catch (error) {
     throw toArmError(error, '');
   }
+}
+
+/** What was found at the places of these VMs, by their lower-case names. */
+function byName<T>(found: ReadonlyMap<string, T>, vms: readonly Vm[], pool: Compute): Map<string, T> {
+  return new Map(
+    vms.flatMap((vm): [string, T][] => {
+      const place = resourceIdOf(vm, pool);
+      const value = place && found.get(comparable(place));
+      return value === undefined ? [] : [[vm.name.toLowerCase(), value]];
+    }),
+  );
+}
+
+/** The power states of the whole subscription by place, read in one paged List: one call per VM would be throttled. */
+async function listPowers({ compute }: Compute): Promise<Map<string, Power>> {
+  const found = new Map<string, Power>();
+  for await (const { id = '', instanceView } of compute.virtualMachines.listAll({ statusOnly: 'true' })) {
+    const place = parseResourceId(id);
+    if (place) found.set(comparable(place), powerIn(instanceView?.statuses ?? []));
+  }
   return found;
+}
+
+/** The same of their identities, which a list of states alone does not have. */
+async function listIdentities({ compute }: Compute): Promise<Map<string, MachineIdentity>> {
+  const found = new Map<string, MachineIdentity>();
+  for await (const { id = '', identity } of compute.virtualMachines.listAll()) {
+    const place = parseResourceId(id);
+    const principalId = ownPrincipalIn(identity);
+    if (place && principalId) found.set(comparable(place), { principalId, resourceId: id });
+  }
+  return found;
+}
+
+/** Of the identity that is the VM's alone; user-assigned ones may be shared and prove no single VM. */
+function ownPrincipalIn(identity: VirtualMachineIdentity | undefined): string | undefined {
+  return /\bSystemAssigned\b/i.test(identity?.type ?? '') ? identity?.principalId : undefined;
 }
 
 /** The power state is the code `PowerState/…`, beside one of `ProvisioningState/…`. */

@@ -1,3 +1,5 @@
+import type { CallerSettings } from '../core/caller-settings.ts';
+import { makeCallers } from '../core/callers.ts';
 import { patient } from '../core/patience.ts';
 import { lateMsMax, type Rules } from '../core/rules.ts';
 import type { World } from '../core/world.ts';
@@ -8,19 +10,24 @@ import { azureLog } from './log.ts';
 import { azureMachines } from './machines.ts';
 import { azureMessages } from './messages.ts';
 import { azurePool } from './pool.ts';
+import { tokenVerifier } from './tokens.ts';
 
 /** The real world: Azure behind this connection, this process's clock and its randomness. */
-export function azureWorld(connection: Connection, rules: Rules): World {
+export function azureWorld(connection: Connection, rules: Rules, who: CallerSettings): World {
+  const now = Date.now;
+  const pool = azurePool(connection);
+  const machines = patient(azureMachines(connection, lateMsMax(rules)), now);
   return {
     rules,
     container: connection.data.containerName,
-    now: Date.now,
+    now,
     random: Math.random,
-    pool: azurePool(connection),
+    pool,
     jobs: azureJobs(connection),
     messages: azureMessages(connection),
     files: azureFiles(connection),
-    machines: patient(azureMachines(connection, lateMsMax(rules)), Date.now),
+    machines,
+    callers: makeCallers({ ...who, verify: tokenVerifier(who.tokens) }, { pool, machines, now }),
     log: azureLog(connection),
   };
 }

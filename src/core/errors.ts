@@ -5,6 +5,8 @@
 const retryableByCode = {
   /** A request, message, row or setting that cannot be understood. */
   bad_input: false,
+  /** Nothing proves that the caller is the VM that it names. */
+  not_proven: false,
   /** The caller is not a VM of the pool. */
   not_in_pool: false,
   /** The caller may not speak for this file. */

@@ -14,6 +14,8 @@ export interface LogLine {
   vmName?: string;
   fileName?: string;
   jobId?: string;
+  /** Of the call that it is about. */
+  correlationId?: string;
   /** ms since the epoch. */
   at: number;
 }

@@ -26,6 +26,8 @@ export function patient(machines: Machines, now: () => number): Machines {
 
   return {
     powers: (vms) => ask('list', () => machines.powers(vms)),
+    identities: (vms) => ask('list', () => machines.identities(vms)),
+    addresses: (vms) => ask('list of interfaces', () => machines.addresses(vms)),
     start: (vm) => ask('start', () => machines.start(vm)),
     deallocate: (vm) => ask('deallocate', () => machines.deallocate(vm)),
   };

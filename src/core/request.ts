@@ -3,6 +3,7 @@ import { AppError } from './errors.ts';
 import { isJobId } from './job.ts';
 import type { Report } from './report.ts';
 import { validate } from './validate.ts';
+import { isVmName } from './vm-name.ts';
 
 /**
  * What callers send, from query and JSON body alike: names in any case of letters, unknown ones ignored so that agents of
@@ -10,12 +11,17 @@ import { validate } from './validate.ts';
  */
 export type Parameters = Readonly<Record<string, unknown>>;
 
+/** Told the names of parameters that are not known. */
+export type OnUnknown = (names: readonly string[]) => void;
+
+/** What the host takes for itself: the function key, and the name of one. */
+const keyParameters = ['code', 'clientId'];
+
 /** Halves of a character: neither URLs nor tables take them. */
 const whole = z.refine<string>((given) => !/\p{Surrogate}/u.test(given), 'has half of a character');
 /** A text that is not empty. */
 export const text = (length: number) => z.string().check(z.minLength(1), z.maxLength(length), whole);
-/** Azure resource names have at most 64 characters here (Linux VMs; 15 on Windows). */
-export const vmName = text(64);
+export const vmName = z.string().check(z.refine(isVmName, 'is not the name of an Azure VM'));
 export const fileName = text(1024);
 export const jobId = z.string().check(z.refine(isJobId, 'is not a job id'));
 const attempt = z.coerce.number().check(z.int(), z.positive());
@@ -55,16 +61,16 @@ export type NextCall =
   | { verb: 'renew' | 'release'; vmName: string; jobId: string; attempt: number };
 
 /** The report in a call of `funcHttpVMStop`. */
-export function parseReport(parameters: Parameters): Report {
-  const { permanent, ...report } = parse(stopSchema, parameters);
+export function parseReport(parameters: Parameters, onUnknown?: OnUnknown): Report {
+  const { permanent, ...report } = parse(stopSchema, parameters, onUnknown);
   if ((report.jobId === undefined) !== (report.attempt === undefined))
     throw new AppError('bad_input', 'jobId and attempt go together: name both or none');
   return permanent ? { ...report, permanent } : report;
 }
 
 /** What a call of `funcHttpVMNext` wants: a file, or a longer lease, or to hand a file back. */
-export function parseNext(parameters: Parameters): NextCall {
-  const call = parse(nextSchema, parameters);
+export function parseNext(parameters: Parameters, onUnknown?: OnUnknown): NextCall {
+  const call = parse(nextSchema, parameters, onUnknown);
   const verb = call.release ? 'release' : 'renew';
   if (call.jobId === undefined && call.attempt === undefined && verb === 'renew')
     return { verb: 'claim', vmName: call.vmName };
@@ -74,14 +80,24 @@ export function parseNext(parameters: Parameters): NextCall {
   return { verb, vmName: call.vmName, jobId, attempt };
 }
 
-/** The parameters that a schema names, in whatever case they came. Throws `bad_input` that lists every problem. */
-export function parse<S extends z.ZodMiniObject>(schema: S, parameters: Parameters): z.infer<S> {
+/**
+ * The parameters that a schema names, in whatever case they came; of others their names are told. Throws `bad_input` that lists every
+ * problem.
+ */
+export function parse<S extends z.ZodMiniObject>(
+  schema: S,
+  parameters: Parameters,
+  onUnknown: OnUnknown = () => {},
+): z.infer<S> {
   const given = new Map(Object.entries(parameters).map(([name, value]) => [name.toLowerCase(), value]));
   const known = Object.keys(schema.shape).flatMap((name) => {
     const value = given.get(name.toLowerCase());
     return value === undefined || value === null || value === '' ? [] : [[name, value] as const];
   });
   const read = Object.fromEntries(known);
+  const names = new Set([...Object.keys(schema.shape), ...keyParameters].map((name) => name.toLowerCase()));
+  const unknown = [...given.keys()].filter((name) => !names.has(name));
+  if (unknown.length > 0) onUnknown(unknown);
   const parsed = validate(schema, read);
   if (!parsed.problems) return parsed.value;
   const problems = parsed.problems.map(

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
+import { type CallerSettings, callerProblems, callerSchema, callersOf } from './caller-settings.ts';
 import { isAction } from './metadata.ts';
 import { defaultRules, type Rules } from './rules.ts';
+import { secureUrl } from './secure-url.ts';
 import { parseSources, type Source } from './sources.ts';
 import {
   accountProblems,
@@ -8,7 +10,6 @@ import {
   type StorageSettings,
   storageOf,
   storageSchema,
-  url,
 } from './storage-settings.ts';
 import { type Validated, validate } from './validate.ts';
 
@@ -17,6 +18,7 @@ export interface Settings extends StorageSettings {
   arm: { armUrl: string; subscriptionId: string; resourceGroup: string };
   blobSource: 'EventGrid' | 'LogsAndContainerScan';
   sources: Source[];
+  callers: CallerSettings;
   rules: Rules;
 }
 
@@ -60,8 +62,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-const schema = z.extend(storageSchema, {
-  ARM_ENDPOINT: z._default(url, 'https://management.azure.com'),
+const schema = z.extend(z.extend(storageSchema, callerSchema.shape), {
+  ARM_ENDPOINT: z._default(secureUrl, 'https://management.azure.com'),
   VM_SUBSCRIPTION_ID: required,
   VM_RESOURCE_GROUP: required,
   // The host reads the schedules itself, from the bindings; here they are only demanded, so that a missing one is named.
@@ -101,7 +103,11 @@ export const settingNames = Object.keys(schema.shape);
 export function parseSettings(environment: Environment): Settings {
   const parsed = validate(schema, withoutEmpty(environment));
   const { sources, problems } = parseSources(environment.SOURCES || '[]', environment);
-  const value = valueIn(parsed, environment, [...accountProblems(environment), ...problems]);
+  const value = valueIn(parsed, environment, [
+    ...accountProblems(environment),
+    ...callerProblems(environment),
+    ...problems,
+  ]);
   return {
     ...storageOf(value),
     arm: {
@@ -111,6 +117,7 @@ export function parseSettings(environment: Environment): Settings {
     },
     blobSource: value.BLOB_SOURCE,
     sources,
+    callers: callersOf(value),
     rules: {
       leaseMs: value.LEASE_SECONDS,
       bootMsMax: value.BOOT_SECONDS_MAX,

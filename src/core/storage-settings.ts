@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { defaultNames, type Names, storageName } from './names.ts';
+import { secureUrl } from './secure-url.ts';
 
 /** Where Rouse keeps everything: one storage account, and what it calls things there. */
 export interface StorageSettings {
@@ -12,7 +13,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The prefix of the settings that name the storage account, as the bindings' `connection` names it. */
 export const connectionName = 'AzureWebJobsStorage';
 
-export const url = z.string().check(z.url({ protocol: /^https?$/ }));
 const blobName = z.string().check(z.regex(storageName, 'must be 3 to 63 of a-z, 0-9 and -'));
 const tableName = z
   .string()
@@ -21,9 +21,9 @@ const tableName = z
 /** The settings by name, each of which has a default but the account. */
 export const storageSchema = z.object({
   [`${connectionName}__accountName`]: z.optional(z.string()),
-  [`${connectionName}__blobServiceUri`]: z.optional(url),
-  [`${connectionName}__queueServiceUri`]: z.optional(url),
-  [`${connectionName}__tableServiceUri`]: z.optional(url),
+  [`${connectionName}__blobServiceUri`]: z.optional(secureUrl),
+  [`${connectionName}__queueServiceUri`]: z.optional(secureUrl),
+  [`${connectionName}__tableServiceUri`]: z.optional(secureUrl),
   DATA_CONTAINER: z._default(blobName, defaultNames.data),
   RESULTS_CONTAINER: z._default(blobName, defaultNames.results),
   CONFIG_CONTAINER: z._default(blobName, defaultNames.config),

@@ -1,3 +1,4 @@
+import type { Callers } from './callers.ts';
 import type { Job } from './job.ts';
 import type { LogLine } from './log.ts';
 import type { WorkMessage } from './message.ts';
@@ -25,6 +26,7 @@ export interface World {
   messages: Messages;
   files: Files;
   machines: Machines;
+  callers: Callers;
   /** Writes one row of `tbllog`. */
   log(line: LogLine): Promise<void>;
 }
@@ -164,9 +166,24 @@ export type Power =
   | 'deallocated'
   | 'unknown';
 
+/** A VM's managed identity, as ARM reports it. */
+export interface MachineIdentity {
+  /** Object id of its service principal. */
+  principalId: string;
+  /** The VM's ARM id, as ARM writes it. */
+  resourceId: string;
+}
+
 export interface Machines {
   /** The power states of these VMs by lower-case name, with one List call for all. */
   powers(vms: readonly Vm[]): Promise<Map<string, Power>>;
+  /** The system-assigned identity of each of these VMs that has one, by lower-case name, with one List call for all. */
+  identities(vms: readonly Vm[]): Promise<Map<string, MachineIdentity>>;
+  /**
+   * Every private and public address of the network interfaces of each of these VMs, by lower-case name and in canonical form, with one List
+   * call for interfaces and one for public addresses.
+   */
+  addresses(vms: readonly Vm[]): Promise<Map<string, string[]>>;
   /** Submits a start and returns; the boot is not waited for. */
   start(vm: Vm): Promise<void>;
   /** Submits a deallocation once, without retries, and returns. */

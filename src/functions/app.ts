@@ -9,5 +9,5 @@ import { parseSettings } from '../core/settings.ts';
  */
 export const settings = parseSettings(process.env);
 const connection = connect({ ...settings.storage, ...settings.arm, names: settings.names });
-export const realWorld = azureWorld(connection, settings.rules);
+export const realWorld = azureWorld(connection, settings.rules, settings.callers);
 export const realCollector = collectorWorld(connection);

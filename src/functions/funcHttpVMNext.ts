@@ -4,9 +4,10 @@ import { claim } from '../core/claim.ts';
 import { release, renew } from '../core/lease.ts';
 import { parseNext } from '../core/request.ts';
 import type { World } from '../core/world.ts';
+import { admit } from './admit.ts';
 import { realWorld } from './app.ts';
 import { answerProblems } from './problem.ts';
-import { readParameters } from './read-parameters.ts';
+import { traceUnknown } from './trace-unknown.ts';
 
 /** Hands out the VM's file with a lease, renews that lease, or takes the file back. */
 export async function funcHttpVMNext(
@@ -15,7 +16,7 @@ export async function funcHttpVMNext(
   world: World = realWorld,
 ): Promise<HttpResponseInit> {
   return answerProblems(context, async () => {
-    const call = parseNext(await readParameters(request));
+    const call = parseNext(await admit(request, context, world), traceUnknown(context));
     const { vmName, stop, next } = await answerTo(call, world);
     return { jsonBody: { vmName, stop, next: next && leaseOf(next, world.rules, world.now()) } };
   });

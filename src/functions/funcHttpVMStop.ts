@@ -2,9 +2,10 @@ import { app, type HttpRequest, type HttpResponseInit, type InvocationContext } 
 import { leaseOf } from '../core/answer.ts';
 import { finish } from '../core/finish.ts';
 import { parseReport } from '../core/request.ts';
-import { realWorld } from './app.ts';
+import { admit } from './admit.ts';
+import { realWorld, settings } from './app.ts';
 import { answerProblems } from './problem.ts';
-import { readParameters } from './read-parameters.ts';
+import { traceUnknown } from './trace-unknown.ts';
 
 /** Records a VM's report and stops the VM, or hands it its next file. GET is the article's call and changes things too. */
 export async function funcHttpVMStop(
@@ -13,11 +14,15 @@ export async function funcHttpVMStop(
   world = realWorld,
 ): Promise<HttpResponseInit> {
   return answerProblems(context, async () => {
-    const report = parseReport(await readParameters(request));
+    const report = parseReport(await admit(request, context, world), traceUnknown(context));
     const { vmName, recorded, stop, next } = await finish(report, world);
     const lease = next && leaseOf(next, world.rules, world.now());
     return { jsonBody: { vmName, recorded, stop, next: lease } };
   });
 }
 
-app.http('funcHttpVMStop', { methods: ['GET', 'POST'], authLevel: 'function', handler: funcHttpVMStop });
+app.http('funcHttpVMStop', {
+  methods: settings.callers.allowGet ? ['GET', 'POST'] : ['POST'],
+  authLevel: 'function',
+  handler: funcHttpVMStop,
+});

@@ -4,6 +4,7 @@ import { AppError, type ErrorCode } from '../core/errors.ts';
 /** What an operating error is for a caller. Errors of Azure's services are all "try later": their details stay inside. */
 const statusByCode: Record<ErrorCode, number> = {
   bad_input: 400,
+  not_proven: 403,
   not_in_pool: 403,
   not_yours: 403,
   not_found: 404,
@@ -47,19 +48,23 @@ export async function answerProblems(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const status = statusByCode[error.code];
-    context.warn(`answered ${status} ${error.code}: ${error.message}`);
-    return problem(error, status);
+    // What is not proven has been traced, or passed over, where it was refused.
+    if (error.code !== 'not_proven') context.warn(`answered ${status} ${error.code}: ${error.message}`);
+    return problem(error, status, context.invocationId);
   }
 }
 
-function problem(error: AppError, status: number): HttpResponseInit {
+function problem(error: AppError, status: number, correlationId: string): HttpResponseInit {
   const mayRetry = status === 429 || status === 503;
+  const saysWhy = !mayRetry && error.code !== 'not_proven';
   const title = titles[status] ?? 'Not possible';
   const retryAfterSeconds = Math.ceil((error.retryAfterMs ?? retryAfterMsDefault) / 1000);
   return {
     status,
     headers: {
       'Content-Type': 'application/problem+json',
+      // In a header: the bodies of refusals are all the same.
+      'X-Correlation-Id': correlationId,
       ...(mayRetry && { 'Retry-After': String(retryAfterSeconds) }),
       ...(status === 405 && { Allow: error.permitted?.join(', ') ?? '' }),
     },
@@ -67,7 +72,7 @@ function problem(error: AppError, status: number): HttpResponseInit {
       type: 'about:blank',
       title,
       status,
-      detail: mayRetry ? title : error.message,
+      detail: saysWhy ? error.message : title,
       code: error.code,
       ...(error.permitted && { permitted: error.permitted }),
     }),

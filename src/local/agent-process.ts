@@ -19,8 +19,6 @@ export interface MachineSetup {
 export interface Surroundings {
   folder: RunFolder;
   plan: GuestPlan;
-  endpoint: string;
-  functionKey: string;
   blobUrl: string;
   queueUrl: string;
 }
@@ -39,7 +37,6 @@ export function startAgent(setup: MachineSetup, around: Surroundings): Child {
       SystemRoot: process.env.SystemRoot,
       ...setup.identity,
       NODE_EXTRA_CA_CERTS: around.folder.certFile,
-      ROUSE_FUNCTION_KEY: around.functionKey,
     },
   });
 }
@@ -54,7 +51,6 @@ function configOf(setup: MachineSetup, workFolder: string, around: Surroundings)
   const { guests, default: other } = around.plan;
   return {
     vmName: setup.name,
-    endpoint: around.endpoint,
     ...(setup.address && { localAddress: setup.address }),
     storage: { blobUrl: around.blobUrl, queueUrl: around.queueUrl },
     workFolder,

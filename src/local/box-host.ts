@@ -12,8 +12,10 @@ export async function startHost(
   parts: { cloud: Cloud; folder: RunFolder; keys: Record<string, string>; sources: { name: string }[] },
 ): Promise<FunctionHost> {
   const { cloud, folder, keys, sources } = parts;
-  const { bootSeconds, settings: overrides } = options;
-  const settings = { ...boxSettings({ ...cloud.reached, bootSeconds, sources }), ...overrides };
+  const { bootSeconds, callerCheck, settings: overrides } = options;
+  const { authority } = cloud.identity;
+  const own = boxSettings({ ...cloud.reached, authority, callerCheck, bootSeconds, sources });
+  const settings = { ...own, ...overrides };
   await writeFile(folder.settingsFile, JSON.stringify({ IsEncrypted: false, Values: settings }, null, 2));
   const start = options.host === 'func' ? startCoreTools : startLocalHost;
   return start({

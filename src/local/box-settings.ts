@@ -1,9 +1,13 @@
+import type { CallerCheck } from '../core/callers.ts';
 import type { RunningWorld } from './run-folder.ts';
 
 /** Who the box's Azure belongs to; any names would do. */
 export const tenantId = '00000000-0000-0000-0000-00000000000a';
 export const subscriptionId = '00000000-0000-0000-0000-000000000001';
 export const resourceGroup = 'rouse-box';
+
+/** What the VMs ask their tokens for. */
+export const callerAudience = 'api://rouse-box';
 
 /**
  * The function app's settings in the box: those of the contract, with times in proportion to the boot time, where Azure
@@ -12,10 +16,13 @@ export const resourceGroup = 'rouse-box';
 export function boxSettings(box: {
   storage: RunningWorld['storage'];
   armUrl: string;
+  /** Where the keys of the tenant's tokens are published. */
+  authority: string;
+  callerCheck: CallerCheck;
   bootSeconds: number;
   sources: object[];
 }): Record<string, string> {
-  const { storage, armUrl, bootSeconds, sources } = box;
+  const { storage, armUrl, authority, callerCheck, bootSeconds, sources } = box;
   return {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsStorage__blobServiceUri: storage.blobUrl,
@@ -24,6 +31,11 @@ export function boxSettings(box: {
     ARM_ENDPOINT: armUrl,
     VM_SUBSCRIPTION_ID: subscriptionId,
     VM_RESOURCE_GROUP: resourceGroup,
+    CALLER_CHECK: callerCheck,
+    CALLER_AUDIENCE: callerAudience,
+    TENANT_ID: tenantId,
+    TOKEN_AUTHORITY: authority,
+    TRUSTED_PROXIES: '1',
     BLOB_SOURCE: 'LogsAndContainerScan',
     COLLECT_SCHEDULE: '*/2 * * * * *',
     WATCH_SCHEDULE: '* * * * * *',

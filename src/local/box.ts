@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
+import { type Access, accessBlob } from '../agent/access.ts';
 import type { Storage } from '../azure/storage.ts';
 import type { Arm } from './arm/arm.ts';
 import type { Azurite } from './azurite.ts';
 import { straight } from './between.ts';
 import { startHost } from './box-host.ts';
+import { callerAudience } from './box-settings.ts';
 import { Closers } from './closers.ts';
 import { openCloud } from './cloud.ts';
 import { type Dataset, pickDatasets, readFolder } from './datasets.ts';
 import { fromHere } from './from-here.ts';
 import type { FunctionHost } from './function-host.ts';
 import { planGuests } from './guest-plan.ts';
+import type { IdentityEndpoint } from './identity.ts';
 import { type MachineRoom, makeMachineRoom } from './machine-room.ts';
 import type { BoxOptions } from './options.ts';
 import { makeRunFolder, publishWorld, type RunFolder, withdrawWorld } from './run-folder.ts';
@@ -23,6 +26,8 @@ export interface Box {
   connection: Storage;
   azurite: Azurite;
   arm: Arm;
+  /** Gives tokens to whom it knows, and in tests also others. */
+  identity: IdentityEndpoint;
   source: SourceServer;
   host: FunctionHost;
   machines: MachineRoom;
@@ -94,11 +99,14 @@ async function open(
   report(`Functions host at ${host.endpoint}`);
 
   const { between = straight } = options;
+  await writeAccess(cloud.connection, {
+    endpoint: await between('functions', host.endpoint, cloud.certificate),
+    functionKey,
+    ...(options.callerCheck !== 'ip' && { audience: callerAudience }),
+  });
   const machines = makeMachineRoom(cloud.machines, {
     folder,
     plan,
-    functionKey,
-    endpoint: await between('functions', host.endpoint, cloud.certificate),
     blobUrl: cloud.reached.storage.blobUrl,
     queueUrl: cloud.reached.storage.queueUrl,
   });
@@ -117,7 +125,7 @@ async function open(
     certFile,
   });
 
-  const { connection, azurite, arm, storageOperations } = cloud;
+  const { connection, azurite, arm, identity, storageOperations } = cloud;
   const broken = Promise.race([
     host.child.exited.then(
       (how) => `the Functions host ended (${how}); what it printed is in ${folder.logs}`,
@@ -129,6 +137,7 @@ async function open(
     connection,
     azurite,
     arm,
+    identity,
     source,
     host,
     machines,
@@ -140,6 +149,12 @@ async function open(
     observe: makeObserver(connection, new Set(sources.map(({ name }) => name))),
     storageOperations,
   };
+}
+
+/** Tells the agents how to reach the functions, as a deployment does. */
+async function writeAccess({ config }: Storage, access: Partial<Access>): Promise<void> {
+  const text = JSON.stringify(access);
+  await config.getBlockBlobClient(accessBlob).upload(text, Buffer.byteLength(text));
 }
 
 function newKey(): string {

@@ -20,6 +20,8 @@ export interface Cloud {
   /** Where the function app and the agents reach it. */
   reached: { storage: RunningWorld['storage']; armUrl: string };
   certificate: Certificate;
+  /** Who gives the tokens, and publishes the keys by which they are verified. */
+  identity: IdentityEndpoint;
   arm: Arm;
   azurite: Azurite;
   connection: Storage;
@@ -85,6 +87,7 @@ export async function openCloud(folder: RunFolder, options: BoxOptions, closers:
     storage,
     reached,
     certificate,
+    identity,
     arm,
     azurite,
     connection,
@@ -108,6 +111,6 @@ function vmNames(count: number): string[] {
 }
 
 function machineSetup(name: string, address: string, identity: IdentityEndpoint, arm: Arm): MachineSetup {
-  const header = identity.enroll(arm.identityOf(name));
+  const header = identity.enroll(() => arm.identityOf(name));
   return { name, address, identity: { IDENTITY_ENDPOINT: identity.url, IDENTITY_HEADER: header } };
 }

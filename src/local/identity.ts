@@ -3,78 +3,90 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { JSONWebKeySet } from 'jose';
 import { closeServer, listen } from './listen.ts';
 import { type Reply, serve } from './reply.ts';
-import { type Identity, makeSigner, type Signer } from './token.ts';
+import { type Identity, makeSigner, type Signer, type TokenVersion } from './token.ts';
 
-/** The identity endpoint of App Service, for as many identities as are enrolled. */
+/** The identity endpoint of App Service, for as many identities as are enrolled, and the authority of their tenant. */
 export interface IdentityEndpoint {
   /** The value of `IDENTITY_ENDPOINT`. */
   url: string;
   tenantId: string;
-  /** What the tokens name as their issuer. */
+  /** The origin under which the tenant publishes its keys, as `https://login.microsoftonline.com` does. */
+  authority: string;
+  /** What the tokens name as their issuer; they are of version 1.0. */
   issuer: string;
-  /** Where OpenID discovery tells the issuer and its keys. */
-  discoveryUrl: string;
-  /** Admits an identity; returns the value of `IDENTITY_HEADER` that selects it. */
-  enroll(identity: Identity): string;
-  /** The public keys that the tokens are signed with. */
+  /**
+   * Admits an identity; returns the value of `IDENTITY_HEADER` that selects it. A function tells it anew for each token: a VM that
+   * is rebuilt has another one in the same place.
+   */
+  enroll(identity: Identity | (() => Identity)): string;
+  /** The public keys that the tokens are signed with; another object after each rotation. */
   jwks(): JSONWebKeySet;
+  /** Signs with a new key from now on; the keys before stay published. */
+  rotate(): Promise<void>;
+  /** How often the keys were fetched. */
+  keyFetches(): number;
+  /** A token as the endpoint itself, or with version 2.0 the newer one of Entra, would give it. */
+  token(identity: Identity, audience: string, version?: TokenVersion): string;
+  /** A token with just these claims, under a header with these changes, signed with the real key and RS256 whatever they say. */
+  forge(claims: object, header?: object): string;
   close(): Promise<void>;
 }
 
 const tokenPath = '/msi/token';
-const discoveryPath = '/.well-known/openid-configuration';
-const keysPath = '/discovery/keys';
 
 /**
  * Starts an identity endpoint on a free port of 127.0.0.1. Its protocol is App Service's
  * (https://learn.microsoft.com/azure/app-service/overview-managed-identity, "REST endpoint reference"); the tokens are
- * those that Azurite's `--oauth basic` and the emulated ARM take.
+ * those that Azurite's `--oauth basic`, the emulated ARM and the function app take.
  */
 export async function startIdentityEndpoint(options: { tenantId: string }): Promise<IdentityEndpoint> {
-  const signer = await makeSigner(options.tenantId);
-  const identities = new Map<string, Identity>();
+  const { tenantId } = options;
   const server = createServer();
   const origin = `http://127.0.0.1:${await listen(server)}`;
-  serve(server, (request) => answer(request, origin, signer, identities));
+  const signer = await makeSigner(tenantId, origin);
+  const identities = new Map<string, () => Identity>();
+  const keysPath = `/${tenantId}/discovery/v2.0/keys`;
+  let keyFetches = 0;
+
+  async function answer(request: IncomingMessage): Promise<Reply> {
+    const { pathname, searchParams } = new URL(request.url ?? '/', origin);
+    if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
+    if (pathname === keysPath) {
+      keyFetches += 1;
+      return { status: 200, body: signer.jwks() };
+    }
+    if (pathname !== tokenPath) return refuse(404, 'No such path.');
+    const identity = identities.get(String(request.headers['x-identity-header']));
+    return identity ? issue(searchParams, identity(), signer) : refuse(401, 'Unknown X-IDENTITY-HEADER.');
+  }
+  serve(server, answer);
+
   return {
     url: origin + tokenPath,
-    tenantId: options.tenantId,
+    tenantId,
+    authority: origin,
     issuer: signer.issuer,
-    discoveryUrl: origin + discoveryPath,
     enroll(identity) {
       const secret = randomBytes(32).toString('hex');
-      identities.set(secret, identity);
+      identities.set(secret, typeof identity === 'function' ? identity : () => identity);
       return secret;
     },
-    jwks: () => signer.jwks,
+    jwks: signer.jwks,
+    rotate: signer.rotate,
+    keyFetches: () => keyFetches,
+    token: (identity, audience, version) => signer.sign(identity, audience, version).token,
+    forge: signer.forge,
     close: () => closeServer(server),
   };
 }
 
-async function answer(
-  request: IncomingMessage,
-  origin: string,
-  signer: Signer,
-  identities: ReadonlyMap<string, Identity>,
-): Promise<Reply> {
-  const url = new URL(request.url ?? '/', origin);
-  if (request.method !== 'GET') return refuse(405, 'Only GET is served here.');
-  if (url.pathname === discoveryPath) {
-    return { status: 200, body: { issuer: signer.issuer, jwks_uri: origin + keysPath } };
-  }
-  if (url.pathname === keysPath) return { status: 200, body: signer.jwks };
-  if (url.pathname !== tokenPath) return refuse(404, 'No such path.');
-  const identity = identities.get(String(request.headers['x-identity-header']));
-  return identity ? issue(url.searchParams, identity, signer) : refuse(401, 'Unknown X-IDENTITY-HEADER.');
-}
-
-async function issue(query: URLSearchParams, identity: Identity, signer: Signer): Promise<Reply> {
+function issue(query: URLSearchParams, identity: Identity, signer: Signer): Reply {
   if (query.get('api-version') !== '2019-08-01') return refuse(400, 'Unknown api-version.');
   const resource = query.get('resource');
   if (!resource) return refuse(400, 'The query parameter resource is required.');
   if (!isMeant(query, identity))
     return refuse(400, 'No managed identity found for the id that was asked for.');
-  const { token, expiresOn } = await signer.sign(identity, resource);
+  const { token, expiresOn } = signer.sign(identity, resource);
   return {
     status: 200,
     body: {

@@ -4,6 +4,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { putFile } from '../azure/put.ts';
 import { setUp } from '../azure/setup.ts';
 import { connectStorage } from '../azure/storage.ts';
+import { callerChecks } from '../core/callers.ts';
 import { jobPlaces } from '../core/moves.ts';
 import { type OrderVerb, orderVerbs } from '../core/orders.ts';
 import { parseStorageSettings } from '../core/settings.ts';
@@ -42,6 +43,14 @@ program
   .option('--boot <seconds>', 'how long a VM takes to start', seconds, 3)
   .option('--data <dir>', 'process the files of this folder instead of the data sets')
   .option('--program <command>', 'a guest program of your own: "COMMAND {input} {output}"')
+  .addOption(
+    new Option(
+      '--caller-check <mode>',
+      'by what the functions know a VM that calls: its token, its address, or both',
+    )
+      .choices(callerChecks)
+      .default('identity'),
+  )
   .option('--seed <n>', 'seed of the VMs’ boot times', wholeNumber(0, 2 ** 31), 1)
   .option('--keep', 'go on with the storage of the last run', false)
   .option('--port <n>', 'port of the functions; a free one if it is taken', wholeNumber(0, 65_535), 7071)

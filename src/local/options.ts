@@ -1,3 +1,4 @@
+import type { CallerCheck } from '../core/callers.ts';
 import type { Between } from './between.ts';
 
 /** How large a world to open, and on what. */
@@ -11,6 +12,8 @@ export interface BoxOptions {
   program?: string;
   /** Exit codes of that program that no further run would mend. */
   permanentExitCodes?: number[];
+  /** By what the function app knows the VMs that call it. */
+  callerCheck: CallerCheck;
   /** Seeds the boot times. */
   seed: number;
   /** Keep the storage of the last run, and that of this one. */

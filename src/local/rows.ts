@@ -1,10 +1,10 @@
-import type { TableClient } from '@azure/data-tables';
+import { odata, type TableClient } from '@azure/data-tables';
 
 export type Row = Record<string, unknown>;
 
 /** All rows of a table whose PartitionKey is one of these (all, if none is named). */
 export async function readRows(table: TableClient, partitions: readonly string[] = []): Promise<Row[]> {
-  const filter = partitions.map((partition) => `PartitionKey eq '${partition}'`).join(' or ');
+  const filter = partitions.map((partition) => odata`PartitionKey eq ${partition}`).join(' or ');
   const rows: Row[] = [];
   for await (const row of table.listEntities<Row>(filter ? { queryOptions: { filter } } : {})) rows.push(row);
   return rows;

@@ -29,7 +29,7 @@ export async function start(options: BoxOptions & { once: boolean }): Promise<bo
     if (!done) return false;
     await copy(done.results);
     console.log(`\n${summaryOf(box, done, startedAt)}\n`);
-    if (!options.once) await Promise.race([stayUp(box, copy, interrupted), broken]);
+    if (!options.once) await Promise.race([stayUp(box, options, copy, interrupted), broken]);
     return isComplete(done, box, options);
   } finally {
     console.log('rouse: closing …');
@@ -113,18 +113,17 @@ function summaryOf(box: Box, done: Snapshot, startedAt: number): string {
 /** Says what can be done with the world, and goes on copying results, until it is interrupted. */
 async function stayUp(
   box: Box,
+  options: BoxOptions,
   copy: (results: Snapshot['results']) => Promise<void>,
   interrupted: AbortSignal,
 ): Promise<void> {
-  const { endpoint } = box.host;
   console.log(
     [
       'The world stays up. From another terminal, in this folder:',
       '  npm run put -- FILE [--action A]     put a file of your own into data',
       '  npm run show -- tbllog               read a table: tbllog, tblresults, tblvm or tbljob',
       '  npm run jobs -- --state failed       find jobs; npm run job -- ID [retry] shows one, does what you order',
-      `  curl "${endpoint}/funcHttpVMStop?vmName=vm01&code=${box.functionKey}"`,
-      '                                       ask to stop a VM, as a script on it would',
+      ...scriptHint(box, options),
       `Results go on to ${box.folder.results}. Ctrl-C ends the world and leaves nothing behind.`,
     ].join('\n'),
   );
@@ -132,4 +131,19 @@ async function stayUp(
     await pause(4 * lookMs, interrupted);
     await copy((await box.observe()).results);
   }
+}
+
+/** How to call as a script on the first VM would: from its address, where the functions go by that, and else not without its token. */
+function scriptHint({ arm, host, functionKey }: Box, { callerCheck }: BoxOptions): string[] {
+  if (callerCheck !== 'ip')
+    return [
+      '  npm start -- --caller-check ip       knows VMs by their addresses: lets in scripts that have no token',
+    ];
+  const [name = ''] = Object.keys(arm.stats().vms);
+  const address = arm.addressOf(name);
+  const from = address === '127.0.0.1' ? '' : `--interface ${address} `;
+  return [
+    `  curl ${from}"${host.endpoint}/funcHttpVMStop?vmName=${name}&code=${functionKey}"`,
+    '                                       ask to stop a VM, as a script on it would',
+  ];
 }

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/agent/config.ts';
 
 const minimal = {
-  endpoint: 'https://pool.example/api/',
   storage: { blobUrl: 'https://a.blob.example', queueUrl: 'https://a.queue.example' },
   workFolder: 'work',
 };
@@ -25,8 +24,13 @@ describe('readConfig', () => {
   it('has the contract’s defaults for what a minimal file leaves out', () => {
     expect(read(minimal)).toMatchObject({
       vmName: hostname(),
-      endpoint: 'https://pool.example/api',
-      storage: { data: 'data', results: 'results', queueprocessing: 'queueprocessing', queuelog: 'queuelog' },
+      storage: {
+        data: 'data',
+        results: 'results',
+        config: 'config',
+        queueprocessing: 'queueprocessing',
+        queuelog: 'queuelog',
+      },
       workFolder: resolve('/etc/rouse/work'),
       peekMs: 5000,
       askMs: 30_000,
@@ -71,28 +75,33 @@ describe('readConfig', () => {
   it('lets the environment win over the file', () => {
     const environment = {
       ROUSE_VM_NAME: 'vm07',
-      ROUSE_ENDPOINT: 'http://127.0.0.1:7071/api',
-      ROUSE_FUNCTION_KEY: 'key',
       ROUSE_LOCAL_ADDRESS: '127.0.3.1',
       ROUSE_WORK_FOLDER: '/var/rouse',
       ROUSE_BLOB_URL: 'https://127.0.0.1:10000/a',
       ROUSE_QUEUE_URL: '',
       ROUSE_DATA_CONTAINER: 'inbox',
+      ROUSE_CONFIG_CONTAINER: 'told',
     };
     expect(read({ ...minimal, vmName: 'vm01' }, environment)).toMatchObject({
       vmName: 'vm07',
-      endpoint: 'http://127.0.0.1:7071/api',
-      functionKey: 'key',
       localAddress: '127.0.3.1',
       workFolder: resolve('/var/rouse'),
-      storage: { blobUrl: 'https://127.0.0.1:10000/a', queueUrl: 'https://a.queue.example', data: 'inbox' },
+      storage: {
+        blobUrl: 'https://127.0.0.1:10000/a',
+        queueUrl: 'https://a.queue.example',
+        data: 'inbox',
+        config: 'told',
+      },
     });
   });
 
   it('reports every problem at once, by the names of settings and without values', () => {
     const problems = problemsOf(
       {
-        endpoint: 'http://secret.example/api',
+        endpoint: 'https://secret.example/api',
+        functionKey: 'secret',
+        vmName: 'secret vm',
+        guestUser: { uid: 0, gid: 'secret' },
         storage: { blobUrl: 'https://secret@a.example', queueUrl: 'secret' },
         askSeconds: -1,
         comand: 'x',
@@ -103,12 +112,14 @@ describe('readConfig', () => {
           codes: { command: 'x', permanentExitCodes: [0, 256] },
         },
       },
-      { ROUSE_FUNCTION_KEY: 'secret key' },
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0', ROUSE_LOCAL_ADDRESS: 'secret' },
     );
     expect(problems.split('\n').map((line) => line.split(':')[0])).toEqual(
       expect.arrayContaining([
-        'endpoint',
-        'functionKey',
+        'vmName',
+        'localAddress',
+        'guestUser.uid',
+        'guestUser.gid',
         'storage.blobUrl',
         'storage.queueUrl',
         'workFolder',
@@ -122,10 +133,20 @@ describe('readConfig', () => {
         'guests.codes.permanentExitCodes.1',
         'askSeconds',
         'the configuration',
+        'NODE_TLS_REJECT_UNAUTHORIZED',
       ]),
     );
     expect(problems).not.toContain('secret');
-    expect(problems).toContain('comand');
+    for (const unknown of ['comand', 'endpoint', 'functionKey']) expect(problems).toContain(unknown);
+  });
+
+  it('trusts an authority of the site’s own, but not whoever answers', () => {
+    expect(
+      read(minimal, { NODE_TLS_REJECT_UNAUTHORIZED: '1', NODE_EXTRA_CA_CERTS: '/ca.pem' }),
+    ).toBeDefined();
+    expect(problemsOf(minimal, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatch(
+      /^NODE_TLS_REJECT_UNAUTHORIZED: must not be 0, /,
+    );
   });
 
   it.each([
@@ -135,19 +156,30 @@ describe('readConfig', () => {
     'http://128.0.0.1/api',
     'ftp://127.0.0.1/api',
     'file:///api',
-  ])('refuses to send keys and tokens to %s', (endpoint) => {
-    expect(problemsOf({ ...minimal, endpoint })).toMatch(/^endpoint: not an https: URL/);
-    expect(problemsOf({ ...minimal, storage: { ...minimal.storage, blobUrl: endpoint } })).toContain(
-      'storage.blobUrl',
+  ])('refuses to send tokens to %s', (blobUrl) => {
+    expect(problemsOf({ ...minimal, storage: { ...minimal.storage, blobUrl } })).toMatch(
+      /^storage\.blobUrl: not an https: URL/,
     );
   });
 
-  it.each(['http://127.0.3.1:7071/api', 'http://localhost/api', 'http://[::1]:80/api'])(
+  it.each(['http://127.0.3.1:7071/a', 'http://localhost/a', 'http://[::1]:80/a'])(
     'takes plain http on this machine: %s',
-    (endpoint) => {
-      expect(read({ ...minimal, endpoint }).endpoint).toBe(endpoint);
+    (blobUrl) => {
+      expect(read({ ...minimal, storage: { ...minimal.storage, blobUrl } }).storage.blobUrl).toBe(blobUrl);
     },
   );
+
+  it.each([
+    [{ uid: 1001, gid: 1001 }, undefined],
+    [{ uid: 1001, gid: 0 }, 'guestUser.gid'],
+    [{ uid: -1, gid: 1 }, 'guestUser.uid'],
+    [{ uid: 2 ** 31, gid: 1 }, 'guestUser.uid'],
+    [{ uid: 1001 }, 'guestUser.gid'],
+    ['guest', 'guestUser'],
+  ])('takes the account of an ordinary user for guests: %j', (guestUser, problem) => {
+    if (problem) expect(problemsOf({ ...minimal, guestUser })).toMatch(new RegExp(`^${problem}: `));
+    else expect(read({ ...minimal, guestUser }).guestUser).toEqual(guestUser);
+  });
 
   it.each([
     'ROUSE_FUNCTION_KEY',

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { readlinkSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { endAllOf } from '../../src/agent/guest-user.ts';
 import { setUp } from '../../src/azure/setup.ts';
 import { connectStorage, type Storage } from '../../src/azure/storage.ts';
 import { decodeLogEvent, encodeMessage } from '../../src/core/message.ts';
@@ -22,6 +24,26 @@ const upperCase = `const fs = require('fs');
   fs.writeFileSync(process.argv[2], fs.readFileSync(process.argv[1], 'utf8').toUpperCase());`;
 const hang = `process.on('SIGTERM', () => {}); console.log('pid ' + process.pid); setInterval(() => {}, 1000);`;
 
+/** One that says all that it was started with, by way of a shell, which has no open files of its own. */
+const tellAll = `const fs = require('fs');
+  const [input, output] = process.argv.slice(1);
+  const read = (path) => { try { return fs.readFileSync(path, 'utf8'); } catch ({ code }) { return code; } };
+  fs.writeFileSync(output, JSON.stringify({
+    environment: read('/proc/self/environ'),
+    commandLine: read('/proc/self/cmdline'),
+    openFiles: read(output + '.files').trim().split('\\n').slice(1),
+    uid: process.getuid(),
+    agent: read('/proc/' + process.ppid + '/environ'),
+  }));`;
+const tellAllByShell = ['/bin/sh', '-c', '(ls -l /proc/$$/fd > "$4.files"); exec "$0" "$@"'];
+/** One that leaves a link to a file of root's for its output, and a program that has left its group. */
+const rogue = `const child = require('child_process').spawn('/bin/sleep', ['600'], { detached: true, stdio: 'ignore' });
+  child.unref();
+  require('fs').symlinkSync('/etc/passwd', process.argv[2]);
+  console.log('pid ' + child.pid);`;
+const functionKey = 'f-key-0123456789';
+const audience = 'api://rouse';
+
 interface Call {
   fileName?: string;
   jobId?: string;
@@ -35,6 +57,7 @@ let storage: Storage;
 let functions: Server;
 /** What the functions were asked, and what they answer: to a question for work, to a renewal, to a report. */
 let calls: Call[];
+let headers: IncomingHttpHeaders;
 let work: object[];
 let renewal: () => [number, object];
 let isSilent: boolean;
@@ -49,6 +72,7 @@ beforeAll(async () => {
   functions = createServer(async (request, response) => {
     const call: Call = JSON.parse(await text(request));
     calls.push(call);
+    headers = request.headers;
     if (isSilent) return;
     const isReport = request.url?.endsWith('/funcHttpVMStop');
     const [status, body] =
@@ -59,6 +83,9 @@ beforeAll(async () => {
   });
   functions.listen(0, '127.0.0.1');
   await once(functions, 'listening');
+  await tell({});
+  // Guests that are other users pass through it to theirs.
+  await chmod(box.folder, 0o711);
 });
 afterAll(async () => {
   functions.closeAllConnections();
@@ -87,17 +114,25 @@ async function giveWork(action: string, changes: object = {}): Promise<void> {
   work.push({ fileName, etag: etag?.replaceAll('"', ''), action, jobId, ...lease });
 }
 
-async function start(args: string[], changes: object = {}) {
+/** Tells the agents how to reach the functions, as a deployment does. */
+async function tell(changes: object): Promise<void> {
   const { port } = functions.address() as AddressInfo;
+  const access = { endpoint: `http://127.0.0.1:${port}/api`, functionKey, audience, ...changes };
+  const text = JSON.stringify(access);
+  await storage.config.getBlockBlobClient('agent.json').upload(text, text.length);
+}
+
+async function start(args: string[], changes: object = {}, environment: NodeJS.ProcessEnv = {}) {
   const guest = (source: string) => ({ command: [process.execPath, '-e', source, '{input}', '{output}'] });
   const config = {
     vmName: 'vm01',
-    endpoint: `http://127.0.0.1:${port}/api`,
     storage: { blobUrl: box.blobUrl, queueUrl: box.queueUrl },
     workFolder,
     guests: {
       upper: { ...guest(upperCase), extension: '.txt', next: 'chart' },
       hang: guest(hang),
+      rogue: guest(rogue),
+      tell: { command: [...tellAllByShell, ...guest(tellAll).command] },
     },
     peekSeconds: 0.1,
     askSeconds: 60,
@@ -106,7 +141,7 @@ async function start(args: string[], changes: object = {}) {
   const configFile = join(workFolder, 'agent.json');
   await writeFile(configFile, JSON.stringify(config));
   const child = spawn(process.execPath, [agentFile, ...args], {
-    env: { ...box.env, PATH: process.env.PATH, ROUSE_AGENT_CONFIG: configFile, ROUSE_FUNCTION_KEY: 'key' },
+    env: { ...box.env, PATH: process.env.PATH, ROUSE_AGENT_CONFIG: configFile, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -115,14 +150,22 @@ async function start(args: string[], changes: object = {}) {
   return { child, ended };
 }
 
-const run = async (args: string[], changes: object = {}) => (await start(args, changes)).ended;
+const run = async (args: string[], changes: object = {}, environment: NodeJS.ProcessEnv = {}) =>
+  (await start(args, changes, environment)).ended;
+const linkOf = (path: string): string => {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+};
 const reports = () => calls.filter((call) => call.status !== undefined);
 const eventually = <T>(look: () => T) => vi.waitFor(look, { timeout: 15_000 });
+const printedPid = async (action: string) =>
+  Number(/pid (\d+)/.exec(await readFile(join(workFolder, 'console', `${action}.log`), 'utf8'))?.[1]);
 const guestPid = () =>
   eventually(async () => {
-    const pid = Number(
-      /pid (\d+)/.exec(await readFile(join(workFolder, 'console', 'hang.log'), 'utf8'))?.[1],
-    );
+    const pid = await printedPid('hang');
     expect(isAlive(pid)).toBe(true);
     return pid;
   });
@@ -202,13 +245,114 @@ describe('agent run', () => {
   });
 
   it('says all that is wrong with its configuration', async () => {
-    const { code, err } = await run(['run'], { endpoint: 'http://pool.example', workFolder: undefined });
+    const { code, err } = await run(['run'], { vmName: 'no name', workFolder: undefined });
     expect(code).toBe(2);
-    expect(err).toMatch(/^endpoint: .*\nworkFolder: is missing\n$/);
+    expect(err).toMatch(/^vmName: .*\nworkFolder: is missing\n$/);
     expect(await run([], { guests: {} })).toMatchObject({
       code: 2,
       err: expect.stringContaining('guests: '),
     });
+  });
+});
+
+describe('the secrets of the agent', () => {
+  const openingOf = async (jobId: string) =>
+    JSON.parse(String(await storage.results.getBlobClient(`${jobId}.1`).downloadToBuffer()));
+
+  it('come from the deployment and from the VM’s identity, whatever comes first', async () => {
+    await storage.config.deleteBlob('agent.json');
+    const { child, ended } = await start(['run'], { askSeconds: 1 });
+    let err = '';
+    child.stderr?.on('data', (part) => {
+      err += part;
+    });
+    await eventually(() =>
+      expect(err).toContain('the blob agent.json in the container config cannot be used'),
+    );
+    expect(calls).toEqual([]);
+    await tell({});
+    await eventually(() => expect(calls).not.toEqual([]));
+    expect(headers['x-functions-key']).toBe(functionKey);
+    const [scheme, token = ''] = headers.authorization?.split(' ') ?? [];
+    expect(scheme).toBe('Bearer');
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({ aud: audience, oid: 'app-principal' });
+    child.kill('SIGTERM');
+    await ended;
+    for (const secret of [functionKey, token]) expect(err).not.toContain(secret);
+  });
+
+  it('are not sent where the deployment names no audience', async () => {
+    await tell({ audience: undefined, functionKey: undefined });
+    expect(await run(['next'])).toMatchObject({ code: 3 });
+    await tell({});
+    expect(headers).not.toHaveProperty('authorization');
+    expect(headers).not.toHaveProperty('x-functions-key');
+  });
+
+  it.skipIf(process.platform !== 'linux')('do not reach a guest program', async () => {
+    await giveWork('tell');
+    const { child, ended } = await start(['run']);
+    await eventually(() => expect(reports()).toMatchObject([{ status: 'ok' }]));
+    child.kill('SIGTERM');
+    const { err } = await ended;
+    const { environment, commandLine, openFiles } = await openingOf(`f${folders}`);
+    const [, token = ''] = headers.authorization?.split(' ') ?? [];
+    expect(token.length).toBeGreaterThan(100);
+    const console = await readFile(join(workFolder, 'console', 'tell.log'), 'utf8').catch(() => '');
+    const config = await readFile(join(workFolder, 'agent.json'), 'utf8');
+    for (const secret of [functionKey, token, box.env.IDENTITY_HEADER, 'IDENTITY_']) {
+      for (const text of [environment, commandLine, err, console, config]) expect(text).not.toContain(secret);
+    }
+    // What this process was itself started with goes through to all that come from it.
+    const isOurs = (fd: string, path: string) => Number(fd) > 2 && linkOf(`/proc/self/fd/${fd}`) === path;
+    const open = openFiles.map((line: string) => /(\d+) -> (.*)$/.exec(line)?.slice(1) ?? ['', line]);
+    expect(open.filter(([fd, path]: [string, string]) => !isOurs(fd, path))).toEqual([
+      ['0', '/dev/null'],
+      ['1', expect.stringMatching(/^(socket|pipe):/)],
+      ['2', expect.stringMatching(/^(socket|pipe):/)],
+    ]);
+  });
+
+  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+    'are out of reach of a guest that is another user',
+    async () => {
+      await giveWork('tell');
+      const uid = 61_709;
+      await chmod(workFolder, 0o711);
+      const { child, ended } = await start(['run'], { guestUser: { uid, gid: uid } });
+      await eventually(() => expect(reports()).toMatchObject([{ status: 'ok' }]));
+      child.kill('SIGTERM');
+      expect(await ended).toMatchObject({ code: 0 });
+      expect(await openingOf(`f${folders}`)).toMatchObject({ uid, agent: 'EACCES' });
+      expect(await readdir(workFolder)).toEqual(['agent.json']);
+    },
+  );
+
+  it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)(
+    'are not got by a guest that leaves a link for its output, and a program behind',
+    async () => {
+      await giveWork('rogue');
+      const uid = 61_710;
+      onTestFinished(() => endAllOf({ uid, gid: uid }));
+      await chmod(workFolder, 0o711);
+      await start(['run'], { guestUser: { uid, gid: uid } });
+      await eventually(() =>
+        expect(reports()).toMatchObject([
+          { status: 'failed', error: 'the output is not a file of the guest program’s own' },
+        ]),
+      );
+      await eventually(async () => expect(isAlive(await printedPid('rogue'))).toBe(false));
+      expect(await storage.results.getBlobClient(`f${folders}.1`).exists()).toBe(false);
+    },
+  );
+
+  it('are not given to whoever answers: it does not start', async () => {
+    expect(await run(['run'], {}, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED: must not be 0/),
+    });
+    expect(calls).toEqual([]);
   });
 });
 
@@ -286,7 +430,8 @@ describe('the commands for scripts', () => {
       'hold',
       'done',
       'search',
-      'ROUSE_ENDPOINT',
+      'ROUSE_CONFIG_CONTAINER',
+      '"guestUser"',
       '"workFolder"',
       'Exit codes',
     ])

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectAgentStorage } from '../../src/azure/agent.ts';
+import { connectAgentStorage, tokenSource } from '../../src/azure/agent.ts';
 import { setUp } from '../../src/azure/setup.ts';
 import { connectStorage, type Storage } from '../../src/azure/storage.ts';
 import { decodeLogEvent, decodeWork, encodeMessage } from '../../src/core/message.ts';
@@ -35,6 +35,48 @@ async function put(
   const { etag } = await storage.data.getBlockBlobClient(name).upload(content, content.length, { metadata });
   return (etag ?? '').replaceAll('"', '');
 }
+
+describe('what the deployment tells', () => {
+  const tell = (text: string) => storage.config.getBlockBlobClient('told.json').upload(text, text.length);
+
+  it('is read whole, and is missing where there is none', async () => {
+    expect(await agent.readConfig('told.json')).toBeUndefined();
+    await tell('{"a":1}');
+    expect(await agent.readConfig('told.json')).toBe('{"a":1}');
+    await tell('');
+    expect(await agent.readConfig('told.json')).toBe('');
+  });
+
+  it('is refused where it is too large, or the container is not there', async () => {
+    await tell('x'.repeat(65_537));
+    await expect(agent.readConfig('told.json')).rejects.toMatchObject({ code: 'misconfigured' });
+    const elsewhere = connectAgentStorage({ ...box, names: { config: 'missing' } });
+    await expect(elsewhere.readConfig('told.json')).rejects.toMatchObject({ code: 'misconfigured' });
+  });
+});
+
+describe('a token of the VM’s identity', () => {
+  it.each(['api://rouse', 'https://management.azure.com/'])('is for its audience: %s', async (audience) => {
+    const token = await tokenSource()(audience);
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    expect(claims).toMatchObject({ aud: audience.replace(/\/$/, ''), oid: 'app-principal' });
+  });
+
+  it('may be had later, whatever is wrong now', async () => {
+    const failing = async () => {
+      throw Object.assign(new Error('no such identity\nat all'), {
+        name: 'AuthenticationError',
+        statusCode: 400,
+      });
+    };
+    for (const getToken of [failing, async () => null])
+      await expect(tokenSource({ getToken })('api://rouse')).rejects.toMatchObject({
+        code: 'unavailable',
+        retryable: true,
+        message: expect.stringMatching(/^no token of this VM's identity(: no such identity at all)?$/),
+      });
+  });
+});
 
 describe('download', () => {
   const path = () => join(folder, 'input');

@@ -261,16 +261,123 @@ describe('machines', () => {
     );
   });
 
+  it('tell the identity that is a VM’s alone, from all the pages of one list', async () => {
+    const at = (name: string, type?: string, principalId?: string, group = 'POOL') => ({
+      id: `/subscriptions/aaaa-bbbb/resourceGroups/${group}/providers/Microsoft.Compute/virtualMachines/${name}`,
+      ...(type && {
+        identity: { type, principalId, userAssignedIdentities: { '/x': { principalId: 'x' } } },
+      }),
+    });
+    const { machines, asked } = await arm([
+      {
+        status: 200,
+        body: {
+          value: [
+            at('VM-system', 'SystemAssigned', 'p1'),
+            at('vm-both', 'SystemAssigned, UserAssigned', 'p2'),
+          ],
+          nextLink: '{origin}/subscriptions/aaaa-bbbb/providers/page2?api-version=2026-03-01',
+        },
+      },
+      {
+        status: 200,
+        body: {
+          value: [
+            at('vm-user', 'UserAssigned', 'p3'),
+            at('vm-none'),
+            at('vm-elsewhere', 'SystemAssigned', 'p4', 'elsewhere'),
+            at('real', 'SystemAssigned', 'p5', 'elsewhere'),
+          ],
+        },
+      },
+    ]);
+    const names = ['vm-system', 'VM-both', 'vm-user', 'vm-none', 'vm-elsewhere', 'vm-missing'];
+    const resourceId =
+      '/subscriptions/AAAA-BBBB/resourceGroups/Elsewhere/providers/Microsoft.Compute/virtualMachines/Real';
+    const identities = await machines.identities([
+      ...names.map((name) => sampleVm({ name })),
+      sampleVm({ name: 'vm-placed', resourceId }),
+      sampleVm({ name: 'vm-misplaced', resourceId: 'nonsense' }),
+    ]);
+    expect(Object.fromEntries(identities)).toEqual({
+      'vm-system': { principalId: 'p1', resourceId: at('VM-system').id },
+      'vm-both': { principalId: 'p2', resourceId: at('vm-both').id },
+      'vm-placed': { principalId: 'p5', resourceId: at('real', '', '', 'elsewhere').id },
+    });
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toMatch(
+      /^GET \/subscriptions\/aaaa-BBBB\/providers\/Microsoft.Compute\/virtualMachines\?(?!.*statusOnly)/,
+    );
+  });
+
+  it('tell every address of every interface of a VM, and none that is not in use', async () => {
+    const network = '/subscriptions/aaaa-bbbb/resourceGroups/net/providers/Microsoft.Network';
+    const virtualMachine = (name: string) => ({
+      id: `/subscriptions/aaaa-bbbb/resourceGroups/POOL/providers/Microsoft.Compute/virtualMachines/${name}`,
+    });
+    const nic = (name: string, vm: string | undefined, configurations: [string?, string?][]) => ({
+      id: `${network}/networkInterfaces/${name}`,
+      properties: {
+        ...(vm && { virtualMachine: virtualMachine(vm) }),
+        ipConfigurations: configurations.map(([privateIPAddress, ip]) => ({
+          properties: {
+            privateIPAddress,
+            ...(ip && { publicIPAddress: { id: `${network}/PublicIPAddresses/${ip}` } }),
+          },
+        })),
+      },
+    });
+    const ip = (name: string, ipAddress?: string) => ({
+      id: `${network.toUpperCase()}/publicIPAddresses/${name}`,
+      properties: { ipAddress },
+    });
+    // Which of the two lists is asked for first is left open: either answer has what both tell.
+    const value = [
+      nic('a', 'VM01', [['10.0.0.4', 'ip-a'], ['10.0.0.5'], ['FD00:0::4', 'ip-v6'], [undefined, 'ip-off']]),
+      nic('b', 'vm01', [['10.0.0.6', 'ip-gone']]),
+      nic('c', 'vm02', [[undefined, 'ip-off']]),
+      nic('d', undefined, [['10.0.0.7']]),
+      nic('e', 'vm-other', [['10.0.0.8']]),
+      ip('IP-A', '198.51.100.1'),
+      ip('ip-v6', '2001:DB8:0::1'),
+      ip('ip-off'),
+      ip('ip-free', '198.51.100.2'),
+    ];
+    const { machines, asked } = await arm([{ status: 200, body: { value } }]);
+    const names = ['Vm01', 'vm02', 'vm-missing'];
+    const addresses = await machines.addresses(names.map((name) => sampleVm({ name })));
+    expect(Object.fromEntries(addresses)).toEqual({
+      vm01: ['10.0.0.4', '198.51.100.1', '10.0.0.5', 'fd00::4', '2001:db8::1', '10.0.0.6'],
+      vm02: [],
+    });
+    const lists = asked.map((line) => /^GET \/subscriptions\/aaaa-BBBB(.*)\?/.exec(line)?.[1]).sort();
+    expect(lists).toEqual([
+      '/providers/Microsoft.Network/networkInterfaces',
+      '/providers/Microsoft.Network/publicIPAddresses',
+    ]);
+  });
+
   it.each([
     [
       { status: 429, headers: { 'retry-after': '17' }, body: { error: { code: 'OperationNotAllowed' } } },
       'throttled',
     ],
     [{ status: 500 }, 'unavailable'],
-  ])('tell nothing when a page of the list fails', async (failure: Answer, code) => {
+  ])('tell nothing when a page of a list fails', async (failure: Answer, code) => {
     const page = { value: [], nextLink: '{origin}/page2' };
-    const { machines, asked } = await arm([{ status: 200, body: page }, failure]);
-    await expect(machines.powers([vm])).rejects.toMatchObject({ code });
-    expect(asked).toHaveLength(2);
+    for (const read of ['powers', 'identities'] as const) {
+      const { machines, asked } = await arm([{ status: 200, body: page }, failure]);
+      await expect(machines[read]([vm])).rejects.toMatchObject({ code });
+      expect(asked).toHaveLength(2);
+    }
+    const { machines, asked } = await arm([failure]);
+    await expect(machines.addresses([vm])).rejects.toMatchObject({ name: 'AppError', code });
+    // The other list is on its way still.
+    await expect.poll(() => asked.length).toBe(2);
+  });
+
+  it('tell no address when the list of the public ones fails', async () => {
+    const { machines } = await arm([{ status: 200, body: { value: [] } }, { status: 503 }]);
+    await expect(machines.addresses([vm])).rejects.toMatchObject({ code: 'unavailable' });
   });
 });

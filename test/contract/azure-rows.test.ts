@@ -7,6 +7,7 @@ import { defaultNames } from '../../src/core/names.ts';
 import { defaultRules } from '../../src/core/rules.ts';
 import { sampleJob } from '../core/samples.ts';
 import { type OpenedAzure, openAzure } from './azure.ts';
+import { byAddress } from './by-address.ts';
 
 describe('the rows in storage', { timeout: 30_000 }, () => {
   let azure: OpenedAzure;
@@ -152,7 +153,7 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
   it('are not taken to be absent when their table is', async () => {
     const names = { tblvm: 'missing', tbljob: 'missing', tblresults: 'missing', data: 'missing' };
     const options = { ...azure.box, names: { ...defaultNames, ...names } };
-    const world = azureWorld(connect(options), defaultRules);
+    const world = azureWorld(connect(options), defaultRules, byAddress);
     await Promise.all(
       [
         world.pool.list(),
@@ -169,13 +170,13 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
 
   it('cannot be read with a token that is not for them, nor where nobody answers', async () => {
     const wrong = { getToken: () => azure.box.credential.getToken('https://management.azure.com/.default') };
-    const stranger = azureWorld(connect({ ...azure.box, credential: wrong }), defaultRules);
+    const stranger = azureWorld(connect({ ...azure.box, credential: wrong }), defaultRules, byAddress);
     await expect(stranger.pool.list()).rejects.toMatchObject({ code: 'no_permission' });
     await expect(stranger.files.head('x')).rejects.toMatchObject({ code: 'no_permission' });
 
     const nowhere = 'https://127.0.0.1:1/account';
     const gone = { ...azure.box, tableUrl: nowhere, blobUrl: nowhere, queueUrl: nowhere };
-    const silent = azureWorld(connect(gone), defaultRules);
+    const silent = azureWorld(connect(gone), defaultRules, byAddress);
     await Promise.all(
       [
         silent.pool.list(),
@@ -191,6 +192,7 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
     const names = {
       data: 'data2',
       results: 'results2',
+      config: 'config2',
       queueprocessing: 'work2',
       queuelog: 'log2',
       tblvm: 'vm2',
@@ -200,6 +202,7 @@ describe('the rows in storage', { timeout: 30_000 }, () => {
     };
     const connection = connect({ ...azure.box, names });
     const made = [
+      'container config2',
       'container data2',
       'container results2',
       'queue log2',

@@ -5,6 +5,7 @@ import { setUp } from '../../src/azure/setup.ts';
 import { azureWorld } from '../../src/azure/world.ts';
 import { defaultRules } from '../../src/core/rules.ts';
 import { openBox, type TestBox } from './box.ts';
+import { byAddress } from './by-address.ts';
 import type { Opened } from './opened.ts';
 
 /** The real adapters on Azurite and emulated ARM, with what tests of them alone need besides. */
@@ -30,7 +31,7 @@ export async function openAzure(): Promise<OpenedAzure> {
     box,
     connection,
     operations: () => operations,
-    world: azureWorld(connection, defaultRules),
+    world: azureWorld(connection, defaultRules, byAddress),
     machines: box.machines,
     close: box.close,
     ...handsOn(connection),

@@ -47,7 +47,7 @@ describe('the box', () => {
     await box.close();
     expect(existsSync(box.folder)).toBe(false);
     expect(process.env).toEqual(environment);
-    await expect(fetch(box.identity.discoveryUrl)).rejects.toThrow('fetch failed');
+    await expect(fetch(box.identity.authority)).rejects.toThrow('fetch failed');
     await box.azurite.exited;
   });
 });

@@ -22,7 +22,7 @@ export interface TestBox {
   queueUrl: string;
   tableUrl: string;
   armUrl: string;
-  /** The VMs that ARM has, deallocated: vm01 to vm05 unless the test says otherwise. */
+  /** The VMs that ARM has, deallocated: vm01 to vm05 with 10.0.0.4 to 10.0.0.8 unless the test says otherwise. */
   machines: string[];
   /** What a child needs in its environment to be the function app: identity and CA. */
   env: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string; NODE_EXTRA_CA_CERTS: string };
@@ -65,6 +65,7 @@ export async function openBox(options: BoxOptions = {}): Promise<TestBox> {
     resourceGroup,
     bootMs: 50,
     deallocateMs: 50,
+    addresses: machines.map((_, index) => `10.0.0.${4 + index}`),
     ...options,
     machines,
     certificate: { key, cert },

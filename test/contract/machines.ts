@@ -1,5 +1,6 @@
 import assert from 'node:assert';
 import { describe, expect, it } from 'vitest';
+import { canonicalAddress } from '../../src/core/address.ts';
 import { sampleVm } from '../core/samples.ts';
 import type { Opened } from './opened.ts';
 
@@ -29,6 +30,31 @@ export function describeMachines(given: () => Opened): void {
         ]),
       );
       expect(await machines().powers([])).toEqual(new Map());
+    });
+
+    it('tell the identity of each by name in lower case, and none of those that are not there', async () => {
+      const vms = [named(0).toUpperCase(), named(1), 'no-such-machine'].map((name) => sampleVm({ name }));
+      const identities = await machines().identities(vms);
+      expect([...identities.keys()]).toEqual([named(0).toLowerCase(), named(1).toLowerCase()]);
+      const found = [...identities.values()];
+      expect(new Set(found.map(({ principalId }) => principalId)).size).toBe(2);
+      for (const [name, { principalId, resourceId }] of identities) {
+        expect(principalId).not.toBe('');
+        expect(resourceId.toLowerCase().endsWith(`/${name}`)).toBe(true);
+      }
+      expect(await machines().identities([])).toEqual(new Map());
+    });
+
+    it('tell the addresses of each by name in lower case, and none of those that are not there', async () => {
+      const vms = [named(0).toUpperCase(), named(1), 'no-such-machine'].map((name) => sampleVm({ name }));
+      const addresses = await machines().addresses(vms);
+      expect([...addresses.keys()]).toEqual([named(0).toLowerCase(), named(1).toLowerCase()]);
+      const [first = [], second = []] = addresses.values();
+      expect(first.length).toBeGreaterThan(0);
+      expect(second.length).toBeGreaterThan(0);
+      expect(new Set([...first, ...second]).size).toBe(first.length + second.length);
+      for (const address of [...first, ...second]) expect(canonicalAddress(address)).toBe(address);
+      expect(await machines().addresses([])).toEqual(new Map());
     });
 
     it('start and are deallocated when told so', async () => {

@@ -11,6 +11,8 @@ describe('patience with ARM', () => {
     const machines = patient(
       {
         powers: async () => new Map(),
+        identities: async () => new Map(),
+        addresses: async () => new Map(),
         start: async (vm) => {
           calls.push(`start ${vm.name}`);
           throw throttled;

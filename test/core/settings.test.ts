@@ -10,6 +10,8 @@ const least = {
   COLLECT_SCHEDULE: '0 */10 * * * *',
   WATCH_SCHEDULE: '0 * * * * *',
   BLOB_SOURCE: 'EventGrid',
+  CALLER_AUDIENCE: 'api://rouse',
+  TENANT_ID: '00000000-0000-0000-0000-00000000000a',
 };
 
 function problemsOf(environment: Record<string, string>): string {
@@ -28,6 +30,35 @@ describe('the settings', () => {
     expect(settings.names.tbljob).toBe('tbljob');
     expect(settings.storage.tableUrl).toBe('https://acc.table.core.windows.net');
     expect(settings.sources).toEqual([]);
+    expect(settings.callers).toMatchObject({ check: 'identity', trustedProxies: 1, allowGet: true });
+    expect(settings.callers.tokens.authority).toBe('https://login.microsoftonline.com');
+  });
+
+  it('demand an audience and a tenant, unless callers are told by their addresses alone', () => {
+    const { CALLER_AUDIENCE: _, TENANT_ID: __, ...others } = least;
+    const message = problemsOf(others);
+    expect(message).toContain('CALLER_AUDIENCE: is missing');
+    expect(message).toContain('TENANT_ID: is missing');
+    expect(problemsOf({ ...others, CALLER_CHECK: 'both' })).toContain('TENANT_ID: is missing');
+    expect(parseSettings({ ...others, CALLER_CHECK: 'ip' }).callers.check).toBe('ip');
+  });
+
+  it.each([
+    ['CALLER_CHECK', 'none'],
+    ['CALLER_CHECK', 'off'],
+    ['TENANT_ID', 'common'],
+    ['TENANT_ID', 'example.org'],
+    ['TOKEN_AUTHORITY', 'http://login.example.org'],
+    ['TOKEN_AUTHORITY', 'https://login.example.org?x'],
+    ['ARM_ENDPOINT', 'http://management.example.org'],
+    ['AzureWebJobsStorage__blobServiceUri', 'http://account.example.org'],
+    ['TRUSTED_PROXIES', '0'],
+    ['TRUSTED_PROXIES', '-1'],
+    ['ALLOW_GET', 'perhaps'],
+  ])('do not take for %s %s', (name, value) => {
+    const message = problemsOf({ ...least, [name]: value });
+    expect(message).toContain(`${name}: `);
+    expect(message).not.toContain(value);
   });
 
   it('as committed for local use are complete', () => {

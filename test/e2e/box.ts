@@ -28,6 +28,7 @@ export async function openTestWorld(options: Partial<BoxOptions>): Promise<TestW
     vms: 3,
     files: 0,
     bootSeconds: 1,
+    callerCheck: 'identity',
     seed: 1,
     keep: false,
     host: 'local',

@@ -3,14 +3,14 @@ import { openTestWorld, type TestWorld, until } from './box.ts';
 
 let world: TestWorld;
 beforeAll(async () => {
-  world = await openTestWorld({ vms: 0 });
+  world = await openTestWorld({ vms: 0, callerCheck: 'ip' });
   await addScriptVm('script01');
 });
 afterAll(() => world?.close());
 
 /** A VM without our agent: a row with its name, and a VM in ARM. */
-async function addScriptVm(name: string): Promise<void> {
-  world.arm.add(name);
+async function addScriptVm(name: string, address?: string): Promise<void> {
+  world.arm.add(name, address);
   await world.connection.tblvm.createEntity({ partitionKey: 'vmlist', rowKey: name, vmName: name });
 }
 
@@ -66,13 +66,21 @@ describe('a script that follows the article', () => {
     await until('the VM is off', world.isAsleep);
   });
 
-  it('is refused without the function key, and as a VM that is not of the pool', async () => {
+  it('is refused without the function key, as a VM that is not of the pool, and from elsewhere', async () => {
     const call = (query: Record<string, string>) =>
       fetch(`${world.host.endpoint}/funcHttpVMStop?${new URLSearchParams(query)}`);
     expect((await call({ vmName: 'script01' })).status).toBe(401);
-    const answer = await call({ vmName: 'script99', code: world.functionKey });
-    expect(answer.status).toBe(403);
-    expect(answer.headers.get('content-type')).toBe('application/problem+json');
-    expect(await answer.json()).toMatchObject({ code: 'not_in_pool', status: 403 });
+    await addScriptVm('script02', '127.0.9.9');
+    for (const vmName of ['script99', 'script02']) {
+      const answer = await call({ vmName, code: world.functionKey });
+      expect(answer.status).toBe(403);
+      expect(answer.headers.get('content-type')).toBe('application/problem+json');
+      expect(await answer.json()).toMatchObject({ code: 'not_proven', status: 403 });
+      const id = answer.headers.get('x-correlation-id');
+      const row = (await world.log()).find(({ CorrelationId }) => CorrelationId === id);
+      expect(row?.Message).toMatch(
+        new RegExp(`^a call from 127.0.0.1 in the name of ${vmName} was refused: `),
+      );
+    }
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError, type ErrorCode } from '../../src/core/errors.ts';
 import type { World } from '../../src/core/world.ts';
 import { openTown } from '../core/town.ts';
-import { contextOf, openDoor, request } from './doors.ts';
+import { behindOneAddress, contextOf, openDoor, request } from './doors.ts';
 
 type Door = (request: HttpRequest, context: InvocationContext, world: World) => Promise<HttpResponseInit>;
 
@@ -12,7 +12,7 @@ const { funcHttpVMNext } = (await openDoor('funcHttpVMNext')) as unknown as Reco
 
 function call(door: Door | undefined, asked: HttpRequest, world: World) {
   if (!door) throw new Error('no such door');
-  return door(asked, contextOf(), world);
+  return door(asked, contextOf(), behindOneAddress(world));
 }
 
 function problemIn(answer: HttpResponseInit) {
@@ -56,10 +56,17 @@ describe('funcHttpVMStop', () => {
   });
 
   it.each([
-    ['no VM', request('GET', {}), 400, 'bad_input'],
-    ['a body that is no JSON', request('POST', {}, '{'), 400, 'bad_input'],
-    ['a body that is a list', request('POST', {}, []), 400, 'bad_input'],
-    ['a VM that is not of the pool', request('GET', { vmName: 'vm99' }), 403, 'not_in_pool'],
+    ['no VM', request('GET', {}), 403, 'not_proven'],
+    ['a body that is no JSON', request('POST', { vmName: 'vm01' }, '{'), 400, 'bad_input'],
+    ['a body that is a list', request('POST', { vmName: 'vm01' }, []), 400, 'bad_input'],
+    ['a body too large', request('POST', { vmName: 'vm01' }, ' '.repeat(1024 * 1024 + 1)), 400, 'bad_input'],
+    [
+      'a job id without an attempt',
+      request('GET', { vmName: 'vm01', jobId: 'a'.repeat(40) }),
+      400,
+      'bad_input',
+    ],
+    ['a VM that is not of the pool', request('GET', { vmName: 'vm99' }), 403, 'not_proven'],
     [
       'a job that the VM never had',
       request('POST', {}, { vmName: 'vm01', jobId: 'a'.repeat(40), attempt: 1 }),

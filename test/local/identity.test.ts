@@ -1,5 +1,5 @@
 import { ManagedIdentityCredential } from '@azure/identity';
-import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
+import { compactVerify, createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type IdentityEndpoint, startIdentityEndpoint } from '../../src/local/identity.ts';
 
@@ -29,6 +29,11 @@ async function ask(
   return { status: response.status, body: (await response.json()) as object };
 }
 
+/** The keys, as whoever verifies a token fetches them. */
+function published() {
+  return createRemoteJWKSet(new URL(`${endpoint.authority}/${tenantId}/discovery/v2.0/keys`));
+}
+
 const good = { resource: 'https://storage.azure.com', 'api-version': '2019-08-01' };
 
 describe('the identity endpoint', () => {
@@ -38,19 +43,11 @@ describe('the identity endpoint', () => {
     const { token, expiresOnTimestamp } = await new ManagedIdentityCredential().getToken(
       'https://storage.azure.com/.default',
     );
-    const discovered = (await (await fetch(endpoint.discoveryUrl)).json()) as {
-      issuer: string;
-      jwks_uri: string;
-    };
-    expect(discovered.issuer).toBe(`https://sts.windows.net/${tenantId}/`);
-    const { payload, protectedHeader } = await jwtVerify(
-      token,
-      createRemoteJWKSet(new URL(discovered.jwks_uri)),
-      {
-        issuer: endpoint.issuer,
-        audience: 'https://storage.azure.com',
-      },
-    );
+    expect(endpoint.issuer).toBe(`https://sts.windows.net/${tenantId}/`);
+    const { payload, protectedHeader } = await jwtVerify(token, published(), {
+      issuer: endpoint.issuer,
+      audience: 'https://storage.azure.com',
+    });
     expect(payload).toMatchObject({ oid: 'app-principal', appid: 'app-client', tid: tenantId, ver: '1.0' });
     expect(payload).not.toHaveProperty('xms_mirid');
     // The library counts from the second in which it asked.
@@ -100,5 +97,63 @@ describe('the identity endpoint', () => {
 
   it('serves its own client id', async () => {
     expect((await ask({ ...good, client_id: 'APP-CLIENT' })).status).toBe(200);
+  });
+
+  it('asks anew who an identity is, where it is told how', async () => {
+    let principalId = 'first';
+    const secret = endpoint.enroll(() => ({ principalId, clientId: 'c' }));
+    const oid = async () => decodeJwt(Reflect.get((await ask(good, secret)).body, 'access_token')).oid;
+    expect(await oid()).toBe('first');
+    principalId = 'second';
+    expect(await oid()).toBe('second');
+  });
+});
+
+describe('the authority', () => {
+  const audience = 'api://somebody';
+
+  it('signs tokens of both versions', async () => {
+    const issuer2 = `${endpoint.authority}/${tenantId}/v2.0`;
+    const first = await jwtVerify(endpoint.token(app, audience), published(), {
+      issuer: endpoint.issuer,
+      audience,
+    });
+    const second = await jwtVerify(endpoint.token(app, audience, '2.0'), published(), {
+      issuer: issuer2,
+      audience,
+    });
+    expect(first.payload).toMatchObject({ ver: '1.0', appid: 'app-client', oid: 'app-principal' });
+    expect(second.payload).toMatchObject({
+      ver: '2.0',
+      azp: 'app-client',
+      oid: 'app-principal',
+      tid: tenantId,
+    });
+    expect(second.payload).not.toHaveProperty('appid');
+  });
+
+  it('signs with a new key after a rotation, and publishes the one before on', async () => {
+    const before = endpoint.token(app, audience);
+    await endpoint.rotate();
+    const after = endpoint.token(app, audience);
+    expect(decodeProtectedHeader(after).kid).not.toBe(decodeProtectedHeader(before).kid);
+    const fetched = endpoint.keyFetches();
+    const keys = published();
+    for (const token of [before, after]) await jwtVerify(token, keys, { audience });
+    expect(endpoint.keyFetches()).toBe(fetched + 1);
+  });
+
+  it('signs whatever it is told to', async () => {
+    const token = endpoint.forge({ anything: ['goes'], exp: 'never' }, { typ: undefined, crit: ['x'] });
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'RS256', kid: expect.any(String), crit: ['x'] });
+    expect(decodeJwt(token)).toEqual({ anything: ['goes'], exp: 'never' });
+    await compactVerify(endpoint.forge({ anything: 'goes' }), published());
+  });
+
+  it('publishes no private part of a key', async () => {
+    const response = await fetch(`${endpoint.authority}/${tenantId}/discovery/v2.0/keys`);
+    const { keys } = (await response.json()) as { keys: object[] };
+    for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
+    expect((await fetch(`${endpoint.authority}/other/discovery/v2.0/keys`)).status).toBe(404);
   });
 });

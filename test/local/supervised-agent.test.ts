@@ -26,8 +26,6 @@ beforeEach(async () => {
     {
       folder: await makeRunFolder(join(path, 'world'), false),
       plan: planGuests(undefined),
-      endpoint: `${nowhere}/api`,
-      functionKey: 'key',
       blobUrl: nowhere,
       queueUrl: nowhere,
     },

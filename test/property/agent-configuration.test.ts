@@ -1,10 +1,12 @@
 import { isAbsolute } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type Access, parseAccess } from '../../src/agent/access.ts';
 import { type AgentConfig, readConfig } from '../../src/agent/config.ts';
 import { connectAgentStorage } from '../../src/azure/agent.ts';
 import { isAppError } from '../../src/core/errors.ts';
 import { isAction } from '../../src/core/metadata.ts';
+import { isVmName } from '../../src/core/vm-name.ts';
 import { anyToken } from '../azure/fake-service.ts';
 import { anyJson, anyText, inAnyCase, nested } from './any.ts';
 
@@ -83,8 +85,7 @@ const guest = fc.record(
 const file = fc.record(
   {
     vmName: or(fc.constant('vm01')),
-    endpoint: or(url),
-    functionKey: or(fc.constant(secret)),
+    guestUser: or(fc.record({ uid: fc.integer(), gid: fc.constantFrom(0, 1001) })),
     localAddress: or(fc.ipV4()),
     storage: or(
       fc.record(
@@ -105,18 +106,17 @@ const file = fc.record(
     peekSeconds: or(number),
     hopsMax: or(fc.nat()),
   },
-  { requiredKeys: ['endpoint', 'storage', 'workFolder'] },
+  { requiredKeys: ['storage', 'workFolder'] },
 );
 
 const fileKeys = fc.subarray(
-  ['vmName', 'endpoint', 'functionKey', 'localAddress', 'storage', 'workFolder', 'guests', 'default'],
+  ['vmName', 'guestUser', 'localAddress', 'storage', 'workFolder', 'guests', 'default'],
   { maxLength: 2 },
 );
 
 /** A file in which one or two things may be wrong. */
 const almostRight = fc.tuple(file, fileKeys).map(([given, keys]) => ({
-  endpoint: `https://${secret}.example/api`,
-  storage: { blobUrl: 'https://a.example', queueUrl: 'https://b.example' },
+  storage: { blobUrl: `https://${secret}.example`, queueUrl: 'https://b.example' },
   workFolder: 'work',
   ...Object.fromEntries(keys.map((key) => [key, (given as Record<string, unknown>)[key]])),
 }));
@@ -131,17 +131,17 @@ const text = fc.oneof(
 const variable = fc.oneof(
   fc.constantFrom(
     'ROUSE_VM_NAME',
-    'ROUSE_ENDPOINT',
-    'ROUSE_FUNCTION_KEY',
     'ROUSE_LOCAL_ADDRESS',
     'ROUSE_WORK_FOLDER',
     'ROUSE_BLOB_URL',
     'ROUSE_QUEUE_URL',
     'ROUSE_DATA_CONTAINER',
+    'ROUSE_CONFIG_CONTAINER',
+    'NODE_TLS_REJECT_UNAUTHORIZED',
     'PATH',
     'IDENTITY_HEADER',
   ),
-  inAnyCase('rouse_endpoint'),
+  inAnyCase('rouse_blob_url'),
 );
 /** An environment holds texts without NUL, and inherits what every object of JavaScript has. */
 const environment = fc
@@ -184,9 +184,8 @@ describe('a configuration of the agent', () => {
         const config = read(text, environment);
         if (typeof config === 'string') return;
         taken += 1;
-        const { origin, pathname } = new URL(`${config.endpoint}/funcHttpVMNext`);
-        expect(pathname).toMatch(/\/funcHttpVMNext$/);
-        expect(new URL(config.endpoint).origin).toBe(origin);
+        expect(isVmName(config.vmName)).toBe(true);
+        if (config.guestUser) expect(Math.min(config.guestUser.uid, config.guestUser.gid)).toBeGreaterThan(0);
         connectAgentStorage({ ...config.storage, names: config.storage, credential: anyToken });
         expect(isAbsolute(config.workFolder)).toBe(true);
         expect(config.workFolder).not.toContain('\0');
@@ -200,6 +199,61 @@ describe('a configuration of the agent', () => {
             expect(name).not.toMatch(/^(ROUSE_|IDENTITY_|MSI_|AZURE_)/i);
           }
         }
+      }),
+      { numRuns: 1000 },
+    );
+    expect(taken).toBeGreaterThan(100);
+  });
+});
+
+/** The blob that the deployment writes for the agents, in which one or two things may be wrong. */
+const accessText = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: fc
+      .record(
+        {
+          endpoint: or(url),
+          functionKey: or(fc.constantFrom(secret, `${secret}\r\nx: y`, '')),
+          audience: or(fc.constantFrom(`api://${secret}`, `https://${secret}.example/`)),
+          more: anyJson,
+        },
+        { requiredKeys: ['endpoint'] },
+      )
+      .map((given) => JSON.stringify(given)),
+  },
+  { weight: 1, arbitrary: withSecrets(anyJson).map((given) => JSON.stringify(given)) },
+  { weight: 1, arbitrary: fc.oneof(secretText, nested) },
+);
+
+/** What it says, or what is said to be wrong with it. */
+function readAccess(text: string): Access | string {
+  try {
+    return parseAccess(text);
+  } catch (error) {
+    expect(isAppError(error, 'misconfigured'), String(error)).toBe(true);
+    return (error as Error).message;
+  }
+}
+
+describe('what the deployment tells the agents', () => {
+  it('is taken where they can work with it, or refused by names and never by values', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(accessText, (text) => {
+        const access = readAccess(text);
+        if (typeof access === 'string') {
+          expect(access).not.toContain(secret);
+          expect(access).toMatch(/^it is not JSON$|^.+: .{5,}$/u);
+          return;
+        }
+        taken += 1;
+        const { protocol, origin, pathname, hostname } = new URL(`${access.endpoint}/funcHttpVMNext`);
+        expect(pathname).toMatch(/\/funcHttpVMNext$/);
+        expect(new URL(access.endpoint).origin).toBe(origin);
+        expect(protocol === 'https:' || hostname === '127.0.0.1').toBe(true);
+        // Neither breaks a header, nor a request.
+        new Headers({ 'x-functions-key': access.functionKey ?? '', x: access.audience ?? '' });
       }),
       { numRuns: 1000 },
     );

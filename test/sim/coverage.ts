@@ -17,6 +17,8 @@ export const unreachable: Record<string, string> = {
 
 /** Calls that no use case of the protocol makes. */
 const callsOfNobody: Record<string, string> = {
+  'machines.identities': 'who calls is proven at the doors, see test/attack',
+  'machines.addresses': 'the same',
   'jobs.page': 'only the list that operators ask for reads pages of ids',
 };
 

@@ -26,7 +26,7 @@ type Calls = Record<string, (...given: unknown[]) => Promise<unknown>>;
 /** The calls of a world by name, with the group that each stands in. */
 export function callsOf(world: World): string[] {
   const names = Object.entries(world).flatMap(([name, item]) =>
-    typeof item === 'object' && item !== null && name !== 'rules'
+    typeof item === 'object' && item !== null && name !== 'rules' && name !== 'callers'
       ? Object.keys(item).map((verb) => `${name}.${verb}`)
       : [],
   );
@@ -46,6 +46,7 @@ export function faultyWorld(world: World, actor: Actor, sim: Sim): World {
     container: world.container,
     now: world.now,
     random: world.random,
+    callers: world.callers,
     get pool() {
       return group('pool', world.pool);
     },

@@ -2,6 +2,7 @@ import { AppError, type ErrorCode } from '../../src/core/errors.ts';
 import type { Vm } from '../../src/core/vm.ts';
 import type { Machines, Power } from '../../src/core/world.ts';
 import { count, type Machine, note, type Sim } from './sim.ts';
+import { reportedOn } from './world.ts';
 
 /** Why ARM refuses a start: every class that the design, section 4, names. */
 export const startErrors = [
@@ -23,6 +24,7 @@ export function simMachines(sim: Sim): Machines {
       const names = vms.map((vm) => vm.name.toLowerCase());
       return new Map(names.map((name) => [name, sim.memory.powers.get(name) ?? 'unknown']));
     },
+    ...reportedOn(sim.memory),
     start: async (vm) => startMachine(machineOf(vm, sim), sim),
     async deallocate(vm) {
       const machine = machineOf(vm, sim);

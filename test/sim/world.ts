@@ -1,3 +1,4 @@
+import { makeCallers } from '../../src/core/callers.ts';
 import { AppError } from '../../src/core/errors.ts';
 import type { Rules } from '../../src/core/rules.ts';
 import type { Vm } from '../../src/core/vm.ts';
@@ -6,6 +7,7 @@ import { memoryJobs } from './jobs.ts';
 import type { Memory } from './memory.ts';
 import { memoryMessages } from './messages.ts';
 import { memoryPool } from './pool.ts';
+import { memoryVerify, principalOf } from './verify.ts';
 
 /** Time and chance, both given by whoever runs the world. */
 export interface Chance {
@@ -15,16 +17,22 @@ export interface Chance {
 
 /** The world in memory: every call succeeds at once, and the same calls have the same outcome. */
 export function memoryWorld(memory: Memory, rules: Rules, { now, random }: Chance): World {
+  const pool = memoryPool(memory);
+  const machines = memoryMachines(memory);
   return {
     rules,
     container: 'data',
     now,
     random,
-    pool: memoryPool(memory),
+    pool,
     jobs: memoryJobs(memory),
     messages: memoryMessages(memory, now),
     files: memoryFiles(memory),
-    machines: memoryMachines(memory),
+    machines,
+    callers: makeCallers(
+      { check: 'identity', trustedProxies: 1, verify: memoryVerify },
+      { pool, machines, now },
+    ),
     async log(line) {
       memory.log.push({ ...line });
     },
@@ -50,7 +58,8 @@ function memoryFiles({ files }: Memory): Files {
   };
 }
 
-function memoryMachines({ powers }: Memory): Machines {
+function memoryMachines(memory: Memory): Machines {
+  const { powers } = memory;
   async function turn(vm: Vm, power: Power): Promise<void> {
     const name = vm.name.toLowerCase();
     if (!powers.has(name)) throw new AppError('not_found', `there is no VM ${vm.name}`);
@@ -61,8 +70,31 @@ function memoryMachines({ powers }: Memory): Machines {
       const names = vms.map((vm) => vm.name.toLowerCase());
       return new Map(names.map((name) => [name, powers.get(name) ?? 'unknown']));
     },
+    ...reportedOn(memory),
     // What takes minutes in Azure is done when it is submitted.
     start: (vm) => turn(vm, 'running'),
     deallocate: (vm) => turn(vm, 'deallocated'),
   };
+}
+
+/** What ARM reports on the VMs that it knows: a principal after the name of each, and an address of its own. */
+export function reportedOn({ powers }: Memory): Pick<Machines, 'identities' | 'addresses'> {
+  const known = (vms: readonly Vm[]) =>
+    vms.map(({ name }) => name.toLowerCase()).filter((name) => powers.has(name));
+  return {
+    async identities(vms) {
+      return new Map(
+        known(vms).map((name) => [name, { principalId: principalOf(name), resourceId: `/vms/${name}` }]),
+      );
+    },
+    async addresses(vms) {
+      const all = [...powers.keys()].sort();
+      return new Map(known(vms).map((name) => [name, [addressAt(all.indexOf(name))]]));
+    },
+  };
+}
+
+/** Azure keeps the first four of a subnet. */
+function addressAt(index: number): string {
+  return `10.0.${Math.floor(index / 250)}.${4 + (index % 250)}`;
 }

@@ -30,7 +30,7 @@ export interface ArmOptions {
   /** By how much of itself each of these times may vary, 0 to 1; 0.2 by default. */
   jitter?: number;
   seed?: number;
-  /** VMs in one page of a list; 50 by default. */
+  /** Resources in one page of a list; 50 by default. */
   pageSize?: number;
   /** How many times faster than in Azure the throttling's buckets refill; by default as many as `bootMs` is. */
   rate?: number;
@@ -49,6 +49,14 @@ export interface Arm {
   onPower(listener: PowerListener): () => void;
   /** Adds a VM, deallocated. */
   add(name: string, privateAddress?: string): void;
+  /**
+   * Deletes a VM and makes it again under its name, deallocated: it has a new identity ({@link identityOf}), keeps its addresses, and its usage
+   * is counted anew.
+   */
+  rebuild(name: string): void;
+  /** The private address of a VM's network interface. */
+  addressOf(name: string): string;
+  setAddress(name: string, privateAddress: string): void;
   /** Starts or deallocates a VM by hand, past faults and throttling. */
   switchOn(name: string): void;
   deallocate(name: string): void;
@@ -116,6 +124,11 @@ export async function startArm(options: ArmOptions): Promise<Arm> {
     identityOf: (name) => mustFind(name).identity,
     onPower: fleet.onPower,
     add: (name, privateAddress = '127.0.0.1') => fleet.add(name, privateAddress),
+    rebuild: (name) => fleet.rebuild(mustFind(name)),
+    addressOf: (name) => mustFind(name).privateAddress,
+    setAddress(name, privateAddress) {
+      mustFind(name).privateAddress = privateAddress;
+    },
     switchOn: (name) => void mustFind(name).machine.start(),
     deallocate: (name) => void mustFind(name).machine.deallocate(),
     switchOff: (name) => mustFind(name).machine.switchOff(),

@@ -5,6 +5,7 @@ import { refusal } from './refusal.ts';
 export interface TokenIssuer {
   tenantId: string;
   issuer: string;
+  /** Its keys; another object whenever they have changed. */
   jwks(): JSONWebKeySet;
 }
 
@@ -18,11 +19,16 @@ const audiences = ['https://management.azure.com', 'https://management.core.wind
 export type Authorize = (header: string | undefined) => Promise<string>;
 
 export function makeAuthorize({ issuer, jwks }: TokenIssuer): Authorize {
-  const keys = createLocalJWKSet(jwks());
+  let known = jwks();
+  let keys = createLocalJWKSet(known);
   return async (header) => {
     const [scheme, token] = header?.split(' ') ?? [];
     if (scheme?.toLowerCase() !== 'bearer' || !token) {
       throw unauthorized('AuthenticationFailed', "The 'Authorization' header is missing.");
+    }
+    if (jwks() !== known) {
+      known = jwks();
+      keys = createLocalJWKSet(known);
     }
     try {
       const { payload } = await jwtVerify(token, keys, {

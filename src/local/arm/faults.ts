@@ -1,8 +1,8 @@
 import { sameName } from '../../core/vm.ts';
 import type { Problem } from './problem.ts';
 
-/** What a client can ask of ARM. */
-export type Call = 'start' | 'deallocate' | 'get' | 'list';
+/** What a client can ask of ARM; `network` is whatever it asks of interfaces and public addresses. */
+export type Call = 'start' | 'deallocate' | 'get' | 'list' | 'network';
 
 /** What is to go wrong: on one VM or on any, the next `times` times or every time. */
 export type Fault = { vm?: string; times?: number } & (
@@ -22,7 +22,7 @@ export interface Faults {
 
 /** The same for those who have to act on them: each question uses up one turn of the fault that it finds. */
 export interface FaultSource extends Faults {
-  /** `vm` is '' for a list. */
+  /** `vm` is '' for a list and for the network. */
   refusalOf(call: Call, vm: string): Problem | undefined;
   failureOfBoot(vm: string): Problem | 'hang' | undefined;
   deallocationMs(vm: string): number | undefined;

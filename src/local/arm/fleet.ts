@@ -36,6 +36,8 @@ export interface Fleet {
   /** By name, without case. */
   find(name: string): ArmVm | undefined;
   add(name: string, privateAddress: string): void;
+  /** Deletes a VM and makes it again, deallocated: all is new about it but its name, its place and its addresses. */
+  rebuild(vm: ArmVm): void;
   /** Calls the listener at every change of power; the function returned ends that. */
   onPower(listener: PowerListener): () => void;
 }
@@ -44,27 +46,36 @@ export function makeFleet(options: FleetOptions): Fleet {
   const vms = new Map<string, ArmVm>();
   const listeners = new Set<PowerListener>();
   const group = `/subscriptions/${options.subscriptionId}/resourceGroups/${options.resourceGroup}`;
+  const tell = (name: string, power: Power) => {
+    for (const listener of listeners) listener(name, power);
+  };
+
+  function put(name: string, privateAddress: string, publicAddress: string): void {
+    const id = `${group}/providers/Microsoft.Compute/virtualMachines/${name}`;
+    vms.set(name.toLowerCase(), {
+      name,
+      id,
+      vmId: randomUUID(),
+      identity: { principalId: randomUUID(), clientId: randomUUID(), resourceId: id },
+      privateAddress,
+      publicAddress,
+      machine: makeMachine(name, {
+        operations: options.operations,
+        pace: makePace(name, options.pace),
+        now: options.now,
+        onPower: (power) => tell(name, power),
+      }),
+    });
+  }
+
   return {
     all: () => [...vms.values()],
     find: (name) => vms.get(name.toLowerCase()),
-    add(name, privateAddress) {
-      const id = `${group}/providers/Microsoft.Compute/virtualMachines/${name}`;
-      vms.set(name.toLowerCase(), {
-        name,
-        id,
-        vmId: randomUUID(),
-        identity: { principalId: randomUUID(), clientId: randomUUID(), resourceId: id },
-        privateAddress,
-        publicAddress: publicAddressOf(vms.size),
-        machine: makeMachine(name, {
-          operations: options.operations,
-          pace: makePace(name, options.pace),
-          now: options.now,
-          onPower: (power) => {
-            for (const listener of listeners) listener(name, power);
-          },
-        }),
-      });
+    add: (name, privateAddress) => put(name, privateAddress, publicAddressOf(vms.size)),
+    rebuild({ name, privateAddress, publicAddress, machine }) {
+      machine.close();
+      put(name, privateAddress, publicAddress);
+      if (machine.power() !== 'deallocated') tell(name, 'deallocated');
     },
     onPower(listener) {
       listeners.add(listener);

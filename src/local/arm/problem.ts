@@ -5,6 +5,7 @@ interface Saying {
   status: number;
   code: string;
   message: string;
+  retryAfterSeconds?: number;
 }
 
 /**
@@ -63,6 +64,14 @@ const sayings = {
     code: 'ServiceUnavailable',
     message: 'The service is temporarily unavailable. Please try again.',
   },
+  /** Of ARM itself, before it asks a provider; each provider's own limits are those of the buckets. */
+  throttled: {
+    status: 429,
+    code: 'SubscriptionRequestsThrottled',
+    message:
+      "Number of requests for subscription and operation '{operation}' exceeded the limit. Please try again after '2' seconds.",
+    retryAfterSeconds: 2,
+  },
 } as const satisfies Record<string, Saying>;
 
 export type Problem = keyof typeof sayings;
@@ -76,5 +85,7 @@ export function say(problem: Problem, operation: string, vm: string): { code: st
 /** The same as a refusal of the request itself. */
 export function refuse(problem: Problem, operation: string, vm: string): Refusal {
   const { code, message } = say(problem, operation, vm);
-  return refusal(sayings[problem].status, code, message);
+  const { status, retryAfterSeconds }: Saying = sayings[problem];
+  const headers = retryAfterSeconds === undefined ? undefined : { 'retry-after': String(retryAfterSeconds) };
+  return refusal(status, code, message, headers);
 }

@@ -3,22 +3,41 @@ import type { ArmVm } from './fleet.ts';
 /** The region that everything is in. */
 export const location = 'westeurope';
 
+/** Any resource, as ARM writes it. */
+export interface Resource {
+  id: string;
+  [column: string]: unknown;
+}
+
 /** A VM as ARM writes it, as far as anybody here reads it. */
-export function vmToJson(vm: ArmVm, tenantId: string, options: { instanceView: boolean }): object {
+export function vmToJson(vm: ArmVm, tenantId: string, options: { instanceView: boolean }): Resource {
+  const { properties, ...rest } = bareVmOf(vm);
   return {
-    id: vm.id,
-    name: vm.name,
-    type: 'Microsoft.Compute/virtualMachines',
-    location,
+    ...rest,
     identity: { type: 'SystemAssigned', principalId: vm.identity.principalId, tenantId },
     properties: {
-      vmId: vm.vmId,
-      provisioningState: isChanging(vm) ? 'Updating' : 'Succeeded',
+      ...properties,
       networkProfile: {
         networkInterfaces: [{ id: networkInterfaceIdOf(vm), properties: { primary: true } }],
       },
       ...(options.instanceView && { instanceView: instanceViewToJson(vm) }),
     },
+  };
+}
+
+/** A VM as a list with `statusOnly` has it: its state, and nothing of how it is made. */
+export function vmStatusToJson(vm: ArmVm): Resource {
+  const { properties, ...rest } = bareVmOf(vm);
+  return { ...rest, properties: { ...properties, instanceView: instanceViewToJson(vm) } };
+}
+
+function bareVmOf(vm: ArmVm) {
+  return {
+    id: vm.id,
+    name: vm.name,
+    type: 'Microsoft.Compute/virtualMachines',
+    location,
+    properties: { vmId: vm.vmId, provisioningState: isChanging(vm) ? 'Updating' : 'Succeeded' },
   };
 }
 
@@ -38,7 +57,7 @@ export function instanceViewToJson(vm: ArmVm): object {
   };
 }
 
-export function networkInterfaceToJson(vm: ArmVm): object {
+export function networkInterfaceToJson(vm: ArmVm): Resource {
   const id = networkInterfaceIdOf(vm);
   return {
     id,
@@ -65,7 +84,7 @@ export function networkInterfaceToJson(vm: ArmVm): object {
   };
 }
 
-export function publicAddressToJson(vm: ArmVm): object {
+export function publicAddressToJson(vm: ArmVm): Resource {
   const name = publicAddressNameOf(vm.name);
   return {
     id: networkIdOf(vm, 'publicIPAddresses', name),

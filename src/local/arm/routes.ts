@@ -2,6 +2,7 @@ import { sameName } from '../../core/vm.ts';
 import type { Reply } from '../reply.ts';
 import type { Call, FaultSource } from './faults.ts';
 import type { ArmVm, Fleet } from './fleet.ts';
+import { pageOf } from './list.ts';
 import type { Operations } from './operation.ts';
 import { accepted, statusOf } from './operation-replies.ts';
 import { refuse } from './problem.ts';
@@ -12,6 +13,8 @@ import {
   networkInterfaceToJson,
   publicAddressNameOf,
   publicAddressToJson,
+  type Resource,
+  vmStatusToJson,
   vmToJson,
 } from './resources.ts';
 import type { Target } from './target.ts';
@@ -24,7 +27,7 @@ export interface Estate {
   tenantId: string;
   subscriptionId: string;
   resourceGroup: string;
-  /** VMs in one page of a list. */
+  /** Resources in one page of a list. */
   pageSize: number;
   fleet: Fleet;
   operations: Operations;
@@ -62,14 +65,18 @@ const routes: Record<string, Route> = {
     if (!operation) throw refusal(404, 'NotFound', `Operation ${id} is not known.`);
     return statusOf(operation, url.searchParams.get('monitor') === 'true');
   },
-  'get network/networkinterfaces/*': (estate, { name }) => {
-    const vm = mustFind(estate, 'Microsoft.Network/networkInterfaces', name, networkInterfaceNameOf);
-    return { status: 200, body: networkInterfaceToJson(vm) };
-  },
-  'get network/publicipaddresses/*': (estate, { name }) => {
-    const vm = mustFind(estate, 'Microsoft.Network/publicIPAddresses', name, publicAddressNameOf);
-    return { status: 200, body: publicAddressToJson(vm) };
-  },
+  'get network/networkinterfaces': listOf(networkInterfaceToJson),
+  'get network/networkinterfaces/*': getOf(
+    networkInterfaceToJson,
+    'Microsoft.Network/networkInterfaces',
+    networkInterfaceNameOf,
+  ),
+  'get network/publicipaddresses': listOf(publicAddressToJson),
+  'get network/publicipaddresses/*': getOf(
+    publicAddressToJson,
+    'Microsoft.Network/publicIPAddresses',
+    publicAddressNameOf,
+  ),
 };
 
 /** Answers a request of a caller who is known by its object id. Throws the refusal if ARM says no. */
@@ -92,18 +99,28 @@ export function answer(estate: Estate, target: Target, url: URL, callerId: strin
 
 function listVms(estate: Estate, target: Target, url: URL): Reply {
   const headers = admit(estate, 'list', '');
-  const vms = estate.fleet.all();
-  const from = Number(url.searchParams.get('$skiptoken') ?? 0);
-  const to = from + estate.pageSize;
-  const instanceView = url.searchParams.get('statusOnly') === 'true';
-  const value = vms.slice(from, to).map((vm) => ({
-    ...vmToJson(vm, estate.tenantId, { instanceView }),
-    // Lists of the whole subscription are known to write the group in capitals.
-    ...(target.resourceGroup === '' && { id: withGroupInCapitals(vm.id) }),
-  }));
-  const next = new URL(url.pathname + url.search, estate.origin);
-  next.searchParams.set('$skiptoken', String(to));
-  return { status: 200, headers, body: { value, ...(to < vms.length && { nextLink: next.href }) } };
+  const { fleet, tenantId } = estate;
+  const toJson =
+    url.searchParams.get('statusOnly') === 'true'
+      ? vmStatusToJson
+      : (vm: ArmVm) => vmToJson(vm, tenantId, { instanceView: false });
+  return { ...pageOf(fleet.all().map(toJson), target, url, estate), headers };
+}
+
+/** Lists one thing of the network that each VM has. */
+function listOf(toJson: (vm: ArmVm) => Resource): Route {
+  return (estate, target, url) => {
+    const headers = admit(estate, 'network', '');
+    return { ...pageOf(estate.fleet.all().map(toJson), target, url, estate), headers };
+  };
+}
+
+/** Gets one thing of the network, by its own name. */
+function getOf(toJson: (vm: ArmVm) => Resource, type: string, nameOf: (vm: string) => string): Route {
+  return (estate, { name }) => {
+    const headers = admit(estate, 'network', '');
+    return { status: 200, headers, body: toJson(mustFind(estate, type, name, nameOf)) };
+  };
 }
 
 function operate(
@@ -131,8 +148,4 @@ function mustFind(estate: Estate, type: string, name: string, nameOf = (vm: stri
   if (vm) return vm;
   const message = `The Resource '${type}/${name}' under resource group '${estate.resourceGroup}' was not found.`;
   throw refusal(404, 'ResourceNotFound', message);
-}
-
-function withGroupInCapitals(id: string): string {
-  return id.replace(/(?<=\/resourceGroups\/)[^/]+/, (group) => group.toUpperCase());
 }

@@ -49,7 +49,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpFront> {
     busy.add(response);
     response.once('close', () => busy.delete(response));
     answer(request, response, doors, options).catch((error) => {
-      options.log('Host', 'error', `no reply to ${request.method} ${request.url}: ${describeError(error)}`);
+      // The query may hold a key.
+      const [path] = (request.url ?? '').split('?');
+      options.log('Host', 'error', `no reply to ${request.method} ${path}: ${describeError(error)}`);
       response.destroy();
     });
   });

@@ -54,6 +54,19 @@ function clientOptions() {
   return { endpoint: arm.url, tlsOptions: { ca: certificate.cert }, retryOptions: { maxRetries: 0 } };
 }
 
+function networkClient(): NetworkManagementClient {
+  return new NetworkManagementClient(credential, subscriptionId, {
+    ...clientOptions(),
+    credentialScopes: ['https://management.azure.com/.default'],
+  });
+}
+
+async function pagesOf<T>(list: { byPage(): AsyncIterable<T[]> }): Promise<T[][]> {
+  const pages: T[][] = [];
+  for await (const page of list.byPage()) pages.push(page);
+  return pages;
+}
+
 /** Resolves when the VM is in this state. */
 async function until(name: string, power: Power): Promise<void> {
   await expect.poll(() => arm.power(name), { interval: 5, timeout: 10_000 }).toBe(power);
@@ -150,10 +163,7 @@ describe('reading', () => {
 
   it('finds the addresses of a VM by its network interface; the public one only while it is on', async () => {
     const compute = await open({ addresses: ['127.0.1.1', '127.0.1.2'] });
-    const network = new NetworkManagementClient(credential, subscriptionId, {
-      ...clientOptions(),
-      credentialScopes: ['https://management.azure.com/.default'],
-    });
+    const network = networkClient();
     const nameIn = (id = '') => id.split('/').at(-1) ?? '';
     const vm = await compute.virtualMachines.get('pool', 'vm02');
     const nicName = nameIn(vm.networkProfile?.networkInterfaces?.[0]?.id);
@@ -165,6 +175,74 @@ describe('reading', () => {
     expect((await network.publicIPAddresses.get('pool', publicName)).ipAddress).toBeUndefined();
     arm.switchOn('vm02');
     expect((await network.publicIPAddresses.get('pool', publicName)).ipAddress).toBe('198.18.0.2');
+  });
+
+  it('lists the identities of all VMs, which a list of their states leaves out', async () => {
+    const compute = await open({ pageSize: 2 });
+    const vms = (await pagesOf(compute.virtualMachines.listAll())).flat();
+    expect(vms.map(({ identity }) => identity?.principalId)).toEqual(
+      Object.keys(arm.stats().vms).map((name) => arm.identityOf(name).principalId),
+    );
+    expect(vms[0]?.identity?.type).toBe('SystemAssigned');
+    expect(vms[0]?.instanceView).toBeUndefined();
+    const states = (await pagesOf(compute.virtualMachines.listAll({ statusOnly: 'true' }))).flat();
+    expect(states).toHaveLength(5);
+    for (const { identity, networkProfile } of states) {
+      expect(identity).toBeUndefined();
+      expect(networkProfile).toBeUndefined();
+    }
+  });
+
+  it('lists interfaces and public addresses of the subscription and of the group, over pages', async () => {
+    await open({ pageSize: 2, addresses: ['10.0.0.4', '10.0.0.5'] });
+    const { networkInterfaces, publicIPAddresses } = networkClient();
+    arm.switchOn('vm02');
+    const interfaces = await pagesOf(networkInterfaces.listAll());
+    expect(interfaces.map(({ length }) => length)).toEqual([2, 2, 1]);
+    const [first] = interfaces.flat();
+    expect(first?.id).toMatch(/\/resourceGroups\/POOL\/.*\/vm01-nic$/);
+    expect(first?.virtualMachine?.id).toMatch(/\/resourceGroups\/pool\/.*\/vm01$/);
+    expect(first?.ipConfigurations?.[0]?.privateIPAddress).toBe('10.0.0.4');
+    const addresses = await pagesOf(publicIPAddresses.listAll());
+    expect(addresses.map(({ length }) => length)).toEqual([2, 2, 1]);
+    expect(addresses.flat().map(({ ipAddress }) => ipAddress)).toEqual([
+      undefined,
+      '198.18.0.2',
+      ...Array(3).fill(undefined),
+    ]);
+    const ofGroup = (await pagesOf(networkInterfaces.list('Pool'))).flat();
+    expect(ofGroup.map(({ id }) => id?.includes('/resourceGroups/pool/'))).toEqual(Array(5).fill(true));
+    expect((await pagesOf(publicIPAddresses.list('pool'))).flat()).toHaveLength(5);
+  });
+
+  it('tells an address that was changed', async () => {
+    await open();
+    arm.setAddress('VM01', '10.0.0.9');
+    expect(arm.addressOf('vm01')).toBe('10.0.0.9');
+    const nic = await networkClient().networkInterfaces.get('pool', 'vm01-nic');
+    expect(nic.ipConfigurations?.[0]?.privateIPAddress).toBe('10.0.0.9');
+  });
+
+  it('has another VM with other ids under the same name after a rebuild, deallocated', async () => {
+    const compute = await open({ addresses: ['10.0.0.4'], bootMs: 3_600_000, jitter: 0 });
+    const seen: string[] = [];
+    arm.onPower((name, power) => seen.push(`${name} ${power}`));
+    const before = await compute.virtualMachines.get('pool', 'vm01');
+    const identity = arm.identityOf('vm01');
+    arm.switchOn('vm01');
+    arm.rebuild('VM01');
+    arm.rebuild('vm02');
+    expect(seen).toEqual(['vm01 starting', 'vm01 deallocated']);
+    expect(arm.power('vm01')).toBe('deallocated');
+    const after = await compute.virtualMachines.get('pool', 'vm01');
+    expect(after).toMatchObject({ id: before.id, name: 'vm01' });
+    expect(after.vmId).not.toBe(before.vmId);
+    expect(after.identity?.principalId).toBe(arm.identityOf('vm01').principalId);
+    expect(arm.identityOf('vm01').principalId).not.toBe(identity.principalId);
+    expect(arm.identityOf('vm01').clientId).not.toBe(identity.clientId);
+    expect(arm.addressOf('vm01')).toBe('10.0.0.4');
+    arm.switchOn('vm01');
+    expect(seen.at(-1)).toBe('vm01 starting');
   });
 
   it('knows a VM that is added later, and none that is not there', async () => {
@@ -268,6 +346,16 @@ describe('who may ask', () => {
     await forger.close();
     expect((await ask(anyVms, forged)).status).toBe(401);
     expect((await ask(anyVms, await tokenOf(identity, own))).status).toBe(200);
+  });
+
+  it('goes on believing the issuer when that has a new key', async () => {
+    await open();
+    const app = { principalId: 'app-principal', clientId: 'app-client' };
+    const before = identity.token(app, 'https://management.azure.com/');
+    await identity.rotate();
+    const after = identity.token(app, 'https://management.azure.com/');
+    expect((await ask(anyVms, before)).status).toBe(200);
+    expect((await ask(anyVms, after)).status).toBe(200);
   });
 
   it('lets no VM do anything: their identities have no role', async () => {
@@ -392,5 +480,28 @@ describe('what goes wrong on demand', () => {
     expect(list.statusCode).toBe(503);
     expect((await refusalOf(() => compute.virtualMachines.get('pool', 'vm01'))).statusCode).toBe(503);
     expect((await compute.virtualMachines.get('pool', 'vm02')).name).toBe('vm02');
+  });
+
+  it('refuses what is asked of the network, and nothing else', async () => {
+    const compute = await open();
+    const { networkInterfaces, publicIPAddresses } = networkClient();
+    const remove = arm.faults.add({ on: 'network', refuse: 'unavailable' });
+    expect((await refusalOf(() => networkInterfaces.listAll().next())).statusCode).toBe(503);
+    expect((await refusalOf(() => publicIPAddresses.listAll().next())).statusCode).toBe(503);
+    expect((await refusalOf(() => networkInterfaces.get('pool', 'vm01-nic'))).statusCode).toBe(503);
+    expect((await compute.virtualMachines.get('pool', 'vm01')).name).toBe('vm01');
+    remove();
+    expect((await networkInterfaces.get('pool', 'vm01-nic')).name).toBe('vm01-nic');
+  });
+
+  it('throttles on demand', async () => {
+    const compute = await open();
+    arm.faults.add({ on: 'list', refuse: 'throttled', times: 1 });
+    expect(await refusalOf(() => compute.virtualMachines.listAll().next())).toMatchObject({
+      statusCode: 429,
+      code: 'SubscriptionRequestsThrottled',
+      retryAfter: '2',
+    });
+    expect((await compute.virtualMachines.listAll().next()).done).toBe(false);
   });
 });

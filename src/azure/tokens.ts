@@ -1,0 +1,94 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { VerifyToken } from '../core/callers.ts';
+import { AppError } from '../core/errors.ts';
+
+export interface TokenOptions {
+  /** The application that tokens are asked for, such as `api://…`, or `https://management.azure.com/`. */
+  audience: string;
+  tenantId: string;
+  /** Of Microsoft Entra, where it is not the public cloud's. */
+  authority: string;
+}
+
+/** Longer than clocks differ, and shorter than matters. */
+const leewaySeconds = 60;
+
+/** A key that is withdrawn is believed no longer than that. */
+const keysMsMax = 60 * 60_000;
+/** After a fetch that found no such key the next is made no sooner: whoever makes key ids up has none fetched in a row. */
+const keysAgainMsMin = 30_000;
+const fetchMsMax = 5000;
+
+/**
+ * Verifies the access tokens of one tenant, of version 1 and 2
+ * (https://learn.microsoft.com/entra/identity-platform/access-tokens, "Validate tokens"). Its keys are fetched when they are first
+ * needed, and again for a key id that is not among them.
+ */
+export function tokenVerifier({ audience, tenantId, authority }: TokenOptions): VerifyToken {
+  const origin = authority.replace(/\/+$/, '');
+  const keys = fetched(
+    createRemoteJWKSet(new URL(`${origin}/${tenantId}/discovery/v2.0/keys`), {
+      cacheMaxAge: keysMsMax,
+      cooldownDuration: keysAgainMsMin,
+      timeoutDuration: fetchMsMax,
+    }),
+  );
+  const options = {
+    // The only one that Entra signs with. What the token itself says of its algorithm or its key decides nothing.
+    algorithms: ['RS256'],
+    issuer: issuersOf(tenantId, origin),
+    audience: audiencesOf(audience),
+    clockTolerance: leewaySeconds,
+    requiredClaims: ['exp', 'oid', 'tid'],
+  };
+  return async (token) => {
+    const { payload } = await jwtVerify(token, keys, options).catch((error: unknown) => {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      throw new AppError('not_proven', `its token is not valid: ${error.message}`, { cause: error });
+    });
+    const { oid, tid, xms_mirid: resourceId } = payload;
+    if (typeof tid !== 'string' || tid.toLowerCase() !== tenantId.toLowerCase())
+      throw new AppError('not_proven', 'its token is not of this tenant');
+    if (typeof oid !== 'string' || oid === '')
+      throw new AppError('not_proven', 'its token names no principal');
+    if (resourceId !== undefined && typeof resourceId !== 'string')
+      throw new AppError('not_proven', 'its token names no resource in xms_mirid');
+    return { principalId: oid, resourceId };
+  };
+}
+
+/** That the keys are not to be had says nothing about a token. */
+function fetched(keys: JWTVerifyGetKey): JWTVerifyGetKey {
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      const isAboutToken = [
+        errors.JWKSNoMatchingKey,
+        errors.JWKSMultipleMatchingKeys,
+        errors.JOSENotSupported,
+      ].some((type) => error instanceof type);
+      if (isAboutToken) throw error;
+      throw new AppError('unavailable', `the tenant's keys are not to be had: ${error}`, { cause: error });
+    }
+  };
+}
+
+/** Version 1 has the token service's name (another in China), version 2 the authority's. */
+function issuersOf(tenantId: string, authority: string): string[] {
+  return [
+    `https://sts.windows.net/${tenantId}/`,
+    `https://sts.chinacloudapi.cn/${tenantId}/`,
+    `${authority}/${tenantId}/v2.0`,
+  ];
+}
+
+/**
+ * What stands in a token that was asked for this audience. A URL is written with and without its last slash; for `api://{client id}` tokens of version 2 have the
+ * bare client id (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference, `aud`).
+ */
+function audiencesOf(audience: string): string[] {
+  const name = audience.replace(/\/+$/, '');
+  const clientId = /^api:\/\/([^/]+)$/.exec(name)?.[1];
+  return [name, `${name}/`, ...(clientId === undefined ? [] : [clientId])];
+}
