@@ -14,6 +14,9 @@ export interface Refusal {
   correlationId: string;
 }
 
+/** A reason may quote what a caller sent. */
+const reasonLengthMax = 300;
+
 /**
  * Notes a refusal in `tbllog`, up to a few a minute for each source and not many for all: an attacker must not fill the table. Returns
  * the line for the trace; undefined if this one is passed over.
@@ -24,7 +27,7 @@ export async function noteRefusal(refusal: Refusal, world: World): Promise<strin
   if (!isWithin) return undefined;
   const vmName = isVmName(refusal.vmName) ? refusal.vmName : undefined;
   const others = passedOver > 0 ? `; ${passedOver} more before it were not noted` : '';
-  const message = `a call from ${source} in the name of ${vmName ?? 'no VM'} was refused: ${reason}${others}`;
+  const message = `a call from ${source} in the name of ${vmName ?? 'no VM'} was refused: ${told(reason)}${others}`;
   const at = world.now();
   const line = {
     writer: 'Vmstop',
@@ -41,4 +44,8 @@ export async function noteRefusal(refusal: Refusal, world: World): Promise<strin
     if (!isAppError(error)) throw error;
   }
   return message;
+}
+
+function told(reason: string): string {
+  return reason.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/gu, '\ufffd').slice(0, reasonLengthMax);
 }

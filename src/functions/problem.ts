@@ -33,6 +33,10 @@ const titles: Record<number, string> = {
   503: 'Not possible now, try again later',
 };
 
+/** The one answer to all who are not proven. */
+const notProvenDetail =
+  'nothing proves that this call comes from the VM that it names; why stands in tbllog under the X-Correlation-Id of this answer';
+
 const retryAfterMsDefault = 5000;
 
 /**
@@ -72,7 +76,7 @@ function problem(error: AppError, status: number, correlationId: string): HttpRe
       type: 'about:blank',
       title,
       status,
-      detail: saysWhy ? error.message : title,
+      detail: saysWhy ? error.message : mayRetry ? title : notProvenDetail,
       code: error.code,
       ...(error.permitted && { permitted: error.permitted }),
     }),

@@ -168,8 +168,8 @@ describe('a refusal', () => {
 
   it('puts nothing of a caller into the row that is no name', async () => {
     const { world, memory } = openTown(['vm01']);
-    await noteRefusal({ ...refusal, vmName: '\n<script>' }, world);
-    expect(memory.log[0]?.message).toContain('in the name of no VM');
+    await noteRefusal({ ...refusal, vmName: '\n<script>', reason: `a\nb${'c'.repeat(9999)}` }, world);
+    expect(memory.log[0]?.message).toMatch(/ in the name of no VM was refused: a.bc{297}$/);
     expect(memory.log[0]).not.toHaveProperty('vmName');
   });
 
