@@ -2,6 +2,7 @@
 export const defaultNames = {
   data: 'data',
   results: 'results',
+  /** An addition to the design's: what the agents are told lies here, and no secret on a VM's disk. */
   config: 'config',
   queueprocessing: 'queueprocessing',
   queuelog: 'queuelog',

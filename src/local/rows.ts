@@ -10,9 +10,14 @@ export async function readRows(table: TableClient, partitions: readonly string[]
   return rows;
 }
 
-/** Rows as a text table: the columns that are named, widths by content, long cells cut in the middle. */
+/** Rows as a text table: the columns that are named, widths by content, long cells cut in the middle, but for the last column. */
 export function formatRows(rows: readonly Row[], columns: readonly string[], cellWidthMax = 60): string {
-  const lines = [columns, ...rows.map((row) => columns.map((column) => cell(row[column], cellWidthMax)))];
+  const last = columns.length - 1;
+  const widthMax = (index: number) => (index === last ? Number.POSITIVE_INFINITY : cellWidthMax);
+  const lines = [
+    columns,
+    ...rows.map((row) => columns.map((column, index) => cell(row[column], widthMax(index)))),
+  ];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)));
   return lines
     .map((line) =>

@@ -87,15 +87,15 @@ describe('what npm start shows', () => {
 });
 
 describe('rows as text', () => {
-  it('stand in columns, long cells cut in the middle', () => {
+  it('stand in columns, long cells cut in the middle, but for the last', () => {
     const text = formatRows(
       [
-        { a: 'x', b: 'y'.repeat(30) },
+        { a: 'x', b: 'y'.repeat(30), c: 'z'.repeat(12) },
         { a: undefined, b: 'two\nlines' },
       ],
-      ['a', 'b'],
+      ['a', 'b', 'c'],
       9,
     );
-    expect(text).toBe('a  b\nx  yyyy…yyyy\n   two lines');
+    expect(text).toBe('a  b          c\nx  yyyy…yyyy  zzzzzzzzzzzz\n   two lines');
   });
 });
