@@ -47,5 +47,5 @@ export async function noteRefusal(refusal: Refusal, world: World): Promise<strin
 }
 
 function told(reason: string): string {
-  return reason.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Surrogate}]/gu, '\ufffd').slice(0, reasonLengthMax);
+  return reason.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, '\ufffd').slice(0, reasonLengthMax);
 }
