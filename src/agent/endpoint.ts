@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { parseRetryAfterMs } from '../azure/errors.ts';
-import { AppError, type ErrorCode } from '../core/errors.ts';
+import { AppError, type ErrorCode, isAppError } from '../core/errors.ts';
 import { isAction } from '../core/metadata.ts';
 import { type Access, accessBlob, type HeldAccess } from './access.ts';
 import type { AgentConfig } from './config.ts';
@@ -27,6 +27,12 @@ const answer = z.object({
 
 const problem = z.object({ code: z.string(), detail: z._default(z.string(), '') });
 
+/** Between two readings of the access that may not be outdated at all. */
+const doubtMsMin = 60_000;
+
+/** The cause of a refusal by the host itself. */
+const keyRefused = Symbol('the key is refused');
+
 /** How the agent gets in: what it was told, and the token of the VM's identity for an audience. */
 export interface Entrance {
   access: HeldAccess;
@@ -37,12 +43,15 @@ export interface Entrance {
  * The functions as the agent sees them. Every call throws an `AppError` by what was answered: `lease_lost` for 409,
  * `throttled` for 429 and 503 with its `retryAfterMs`, `bad_input` or `not_in_pool` where the app itself refuses, and
  * `unavailable` for all that is not an answer of the app, such as the host's 404 while it starts. 401 is the host's answer to a
- * key that is no longer good: the access is read again, and with another one the call is made once more.
+ * key that is no longer good. With an access that has changed meanwhile the call is made once more.
  */
 export function connectEndpoint(
   config: Pick<AgentConfig, 'localAddress' | 'callMs' | 'vmName'>,
   { access, token }: Entrance,
 ): Pick<AgentWorld, 'next' | 'renew' | 'release' | 'finish'> {
+  /** When the access was last read again (ms of a clock that only runs forward). */
+  let doubtedAt = Number.NEGATIVE_INFINITY;
+
   async function send(found: Access, name: string, content: object, deadline: Deadline): Promise<Reply> {
     const { endpoint, functionKey, audience } = found;
     const bearer = audience !== undefined && (await inTime('a token of this VM', token(audience), deadline));
@@ -60,16 +69,39 @@ export function connectEndpoint(
     );
   }
 
+  /** An answer of the contract, or what there was in place of it. */
+  async function trySend(...sent: Parameters<typeof send>): Promise<Reply | AppError> {
+    try {
+      const reply = await send(...sent);
+      return reply.status === 200 ? reply : refusal(reply);
+    } catch (error) {
+      if (isAppError(error)) return error;
+      throw error;
+    }
+  }
+
+  /**
+   * The access to go on with: read again where the key is refused, and now and then where nothing of the app answers, or the VM is not proven: the
+   * functions may have moved, or ask for another token.
+   */
+  async function accessAfter(outcome: Reply | AppError, held: Access, deadline: Deadline): Promise<Access> {
+    if (!(outcome instanceof AppError) || outcome.code !== 'unavailable') return held;
+    const isKeyRefused = outcome.cause === keyRefused;
+    if (!isKeyRefused && performance.now() - doubtedAt < doubtMsMin) return held;
+    doubtedAt = performance.now();
+    const renewed = inTime(`the blob ${accessBlob}`, access.renew(held), deadline);
+    // What went wrong first says more.
+    return isKeyRefused ? await renewed : await renewed.catch(() => held);
+  }
+
   async function call(name: string, content: object): Promise<Answer> {
     const deadline = deadlineIn(config.callMs);
     const held = await inTime(`the blob ${accessBlob}`, access.get(), deadline);
-    let reply = await send(held, name, content, deadline);
-    if (reply.status === 401) {
-      const found = await inTime(`the blob ${accessBlob}`, access.renew(held), deadline);
-      if (found !== held) reply = await send(found, name, content, deadline);
-    }
-    if (reply.status !== 200) throw refusal(reply);
-    const read = answer.safeParse(parse(reply.body));
+    let outcome = await trySend(held, name, content, deadline);
+    const found = await accessAfter(outcome, held, deadline);
+    if (found !== held) outcome = await trySend(found, name, content, deadline);
+    if (outcome instanceof AppError) throw outcome;
+    const read = answer.safeParse(parse(outcome.body));
     if (!read.success)
       throw new AppError('unavailable', `${name} answered something else than the contract's`);
     return read.data;
@@ -91,6 +123,7 @@ function refusal(reply: Reply): AppError {
   const id = correlationId ? ` [correlation id ${correlationId}]` : '';
   const message = `the functions answered ${status}${said}${id}`;
   return new AppError(codeOf(reply.status, data?.code), message, {
+    ...(status === 401 && !data && { cause: keyRefused }),
     retryAfterMs: parseRetryAfterMs(reply.retryAfter, Date.now()),
   });
 }

@@ -11,7 +11,7 @@ import { defaultNames, type Names } from '../core/names.ts';
 import type { ReceivedMessage } from '../core/search.ts';
 import type { Ticket } from '../core/vm.ts';
 import { mustNameBlob } from './blob-name.ts';
-import { ownCredential } from './credential.ts';
+import { vmCredential } from './credential.ts';
 import { ifThere, isSpoiled, isStatus, toAppError, translated, unless } from './errors.ts';
 import { decodeMetadata } from './metadata.ts';
 import { putFile } from './put.ts';
@@ -22,7 +22,7 @@ export interface AgentStorageOptions extends TransportOptions {
   blobUrl: string;
   queueUrl: string;
   names?: Partial<Pick<Names, 'data' | 'results' | 'config' | 'queueprocessing' | 'queuelog'>>;
-  /** Who calls; the VM's own identity if not given. */
+  /** Who calls; the VM's managed identity if not given. */
   credential?: TokenCredential;
 }
 
@@ -34,7 +34,7 @@ const inBlocks = { maxSingleShotSize: 8 * 1024 * 1024, concurrency: 3 };
 
 /** The storage as a VM uses it. All of it throws `AppError`s; nothing is asked of the service yet. */
 export function connectAgentStorage(options: AgentStorageOptions) {
-  const { credential = ownCredential() } = options;
+  const { credential = vmCredential() } = options;
   const names = { ...defaultNames, ...options.names };
   const blobs = blobService(options.blobUrl, credential, options);
   const queues = queueService(options.queueUrl, credential, options);
@@ -107,7 +107,7 @@ export function connectAgentStorage(options: AgentStorageOptions) {
  * What gets tokens of the VM's identity for an audience; the client keeps them while they are good. That none is to be had is
  * `unavailable`, whatever the cause: identities, and the applications that they ask for, come and go with deployments.
  */
-export function tokenSource(credential = ownCredential()): (audience: string) => Promise<string> {
+export function tokenSource(credential = vmCredential()): (audience: string) => Promise<string> {
   return async (audience) => {
     try {
       const found = await credential.getToken(`${audience.replace(/\/+$/, '')}/.default`);

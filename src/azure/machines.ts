@@ -4,6 +4,7 @@ import type { Vm } from '../core/vm.ts';
 import type { MachineIdentity, Machines, Power } from '../core/world.ts';
 import { toArmError } from './arm-errors.ts';
 import type { Compute } from './compute.ts';
+import { toAppError } from './errors.ts';
 import { listAddresses } from './network.ts';
 import { comparable, parseResourceId, type ResourceId, resourceIdOf } from './resource-id.ts';
 
@@ -65,7 +66,8 @@ async function reading<T>(list: Promise<T>): Promise<T> {
   try {
     return await list;
   } catch (error) {
-    throw toArmError(error, '');
+    // That the subscription is not there says nothing of its VMs.
+    throw toAppError(error);
   }
 }
 

@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, jwtVerify } from 'jose';
 import type { VerifyToken } from '../core/callers.ts';
 import { AppError } from '../core/errors.ts';
+import { tenantKeys } from './tenant-keys.ts';
 
 export interface TokenOptions {
   /** The application that tokens are asked for, such as `api://…`, or `https://management.azure.com/`. */
@@ -13,26 +14,13 @@ export interface TokenOptions {
 /** Longer than clocks differ, and shorter than matters. */
 const leewaySeconds = 60;
 
-/** A key that is withdrawn is believed no longer than that. */
-const keysMsMax = 60 * 60_000;
-/** After a fetch that found no such key the next is made no sooner: whoever makes key ids up has none fetched in a row. */
-const keysAgainMsMin = 30_000;
-const fetchMsMax = 5000;
-
 /**
  * Verifies the access tokens of one tenant, of version 1 and 2
- * (https://learn.microsoft.com/entra/identity-platform/access-tokens, "Validate tokens"). Its keys are fetched when they are first
- * needed, and again for a key id that is not among them.
+ * (https://learn.microsoft.com/entra/identity-platform/access-tokens, "Validate tokens").
  */
 export function tokenVerifier({ audience, tenantId, authority }: TokenOptions): VerifyToken {
   const origin = authority.replace(/\/+$/, '');
-  const keys = fetched(
-    createRemoteJWKSet(new URL(`${origin}/${tenantId}/discovery/v2.0/keys`), {
-      cacheMaxAge: keysMsMax,
-      cooldownDuration: keysAgainMsMin,
-      timeoutDuration: fetchMsMax,
-    }),
-  );
+  const keys = tenantKeys(new URL(`${origin}/${tenantId}/discovery/v2.0/keys`));
   const options = {
     // The only one that Entra signs with. What the token itself says of its algorithm or its key decides nothing.
     algorithms: ['RS256'],
@@ -54,23 +42,6 @@ export function tokenVerifier({ audience, tenantId, authority }: TokenOptions): 
     if (resourceId !== undefined && typeof resourceId !== 'string')
       throw new AppError('not_proven', 'its token names no resource in xms_mirid');
     return { principalId: oid, resourceId };
-  };
-}
-
-/** That the keys are not to be had says nothing about a token. */
-function fetched(keys: JWTVerifyGetKey): JWTVerifyGetKey {
-  return async (header, token) => {
-    try {
-      return await keys(header, token);
-    } catch (error) {
-      const isAboutToken = [
-        errors.JWKSNoMatchingKey,
-        errors.JWKSMultipleMatchingKeys,
-        errors.JOSENotSupported,
-      ].some((type) => error instanceof type);
-      if (isAboutToken) throw error;
-      throw new AppError('unavailable', `the tenant's keys are not to be had: ${error}`, { cause: error });
-    }
   };
 }
 

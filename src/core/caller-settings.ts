@@ -33,7 +33,8 @@ export function callersOf(value: z.infer<typeof callerSchema>): CallerSettings {
     allowGet: value.ALLOW_GET === 'true',
     tokens: {
       audience: value.CALLER_AUDIENCE,
-      tenantId: value.TENANT_ID,
+      // As Entra writes it: issuers are compared with case.
+      tenantId: value.TENANT_ID.toLowerCase(),
       authority: value.TOKEN_AUTHORITY,
     },
   };

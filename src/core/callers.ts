@@ -1,5 +1,7 @@
+import { AppError, isAppError } from './errors.ts';
 import { makeQuota, type Quota } from './quota.ts';
 import { type MemoryLimits, type Remembered, remember } from './remember.ts';
+import type { Vm } from './vm.ts';
 import type { MachineIdentity, Machines, Pool } from './world.ts';
 
 /** By what a VM that calls is known: its managed identity, its address, or both. */
@@ -37,9 +39,11 @@ export interface Callers {
  * `againMsMin` costs no VM its call: a new identity or address is given before a boot, and a VM calls after it, which takes longer than
  * that. What was read in between has the new one.
  */
-const identityLimits: MemoryLimits = { keptMsMax: 10 * 60_000, againMsMin: 15_000 };
+const againMsMin = 15_000;
+/** The identity of a VM is the same as long as it lives, and leases must outlive an outage of ARM. */
+const identityLimits: MemoryLimits = { freshMsMax: 5 * 60_000, keptMsMax: 60 * 60_000, againMsMin };
 /** A dynamic address may be another machine's soon after its VM was deallocated. */
-const addressLimits: MemoryLimits = { keptMsMax: 60_000, againMsMin: 15_000 };
+const addressLimits: MemoryLimits = { freshMsMax: 30_000, keptMsMax: 60_000, againMsMin };
 
 /** Enough to see what is wrong with a VM, and too few to fill a table. */
 const refusalLimits = { perSource: 5, total: 60 };
@@ -49,10 +53,35 @@ export function makeCallers(
   settings: Pick<Callers, 'check' | 'trustedProxies' | 'verify'>,
   { pool, machines, now }: { pool: Pool; machines: Machines; now: () => number },
 ): Callers {
+  const lookUp =
+    <T>(of: (vms: readonly Vm[]) => Promise<T>) =>
+    async () =>
+      of(withoutDoubles(await pool.list()));
   return {
     ...settings,
-    identities: remember(async () => machines.identities(await pool.list()), identityLimits, now),
-    addresses: remember(async () => machines.addresses(await pool.list()), addressLimits, now),
+    identities: remember(orUnavailable(lookUp(machines.identities)), identityLimits, now),
+    addresses: remember(orUnavailable(lookUp(machines.addresses)), addressLimits, now),
     refusals: makeQuota(refusalLimits, now),
+  };
+}
+
+/** Of rows whose names differ in case only nobody can tell which one a call means: it is none. */
+function withoutDoubles(vms: readonly Vm[]): Vm[] {
+  const times = new Map<string, number>();
+  for (const { name } of vms) times.set(name.toLowerCase(), (times.get(name.toLowerCase()) ?? 0) + 1);
+  return vms.filter(({ name }) => times.get(name.toLowerCase()) === 1);
+}
+
+/** Whatever goes wrong, the caller is neither let in nor told more than to come again. */
+function orUnavailable<T>(look: () => Promise<T>): () => Promise<T> {
+  return async () => {
+    try {
+      return await look();
+    } catch (cause) {
+      if (!isAppError(cause)) throw cause;
+      const { message, retryAfterMs } = cause;
+      const options = { cause, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+      throw new AppError('unavailable', `who calls cannot be told now: ${message}`, options);
+    }
   };
 }

@@ -13,7 +13,7 @@ export interface Evidence {
 
 /**
  * Proves that a call comes from the VM that it names. Throws `not_proven` with the reason, which is for the log and not for the
- * caller; `unavailable`, `throttled` or `no_permission` where nobody can tell now: then it is not let in either.
+ * caller; `unavailable` where nobody can tell now: then it is not let in either.
  *
  * Nothing that is looked up depends on the name, so that neither the answer nor its time tells which names there are.
  */

@@ -7,33 +7,45 @@ export interface Remembered<T> {
 }
 
 export interface MemoryLimits {
-  /** What is older is not used (ms). */
+  /** From this age on it is read anew, while the old value still serves (ms). */
+  freshMsMax: number;
+  /** What is older is not used (ms). An outage that is shorter than the time between the two is noticed by nobody. */
   keptMsMax: number;
   /** `readAgain` does not read again before (ms): nobody can have it read in a row. */
   againMsMin: number;
 }
 
+/** After a reading that failed there is none for so long: else all who need it would have it read in a row, in the middle of an outage. */
+const pauseMs = 1000;
+
 /**
- * Remembers what `read` gives. However many ask at once, it is read once; a failed reading is told to those who waited for it, and
- * never remembered. From half of its time on it is read anew while the old value still serves, so that an outage shorter than
- * the other half is noticed by nobody.
+ * Remembers what `read` gives. However many ask at once, it is read once. A reading that failed is told to those who asked for it and
+ * to those who come within the second after it; it takes the place of no value.
  */
 export function remember<T>(
   read: () => Promise<T>,
-  { keptMsMax, againMsMin }: MemoryLimits,
+  { freshMsMax, keptMsMax, againMsMin }: MemoryLimits,
   now: () => number,
 ): Remembered<T> {
   let last: { value: T; at: number } | undefined;
+  let failed: { error: unknown; at: number } | undefined;
   let flight: Promise<T> | undefined;
 
   async function readNow(): Promise<T> {
     const at = now();
-    const value = await read();
-    last = { value, at };
-    return value;
+    try {
+      const value = await read();
+      last = { value, at };
+      failed = undefined;
+      return value;
+    } catch (error) {
+      failed = { error, at: now() };
+      throw error;
+    }
   }
 
-  function fly(): Promise<T> {
+  async function fly(): Promise<T> {
+    if (failed && now() - failed.at < pauseMs) throw failed.error;
     flight ??= readNow().finally(() => {
       flight = undefined;
     });
@@ -44,7 +56,7 @@ export function remember<T>(
     async read() {
       if (!last || now() - last.at > keptMsMax) return fly();
       // What goes wrong here is told to whoever needs the value when it has grown too old.
-      if (now() - last.at > keptMsMax / 2) fly().catch(() => undefined);
+      if (now() - last.at > freshMsMax) fly().catch(() => undefined);
       return last.value;
     },
     async readAgain() {

@@ -264,6 +264,34 @@ describe('the functions as the agent sees them', () => {
     });
   });
 
+  it.each([
+    ['the VM is not proven', 403, { code: 'not_proven' }],
+    ['there is no such app', 404, '<html>'],
+  ])('answering that %s have the access read again, now and then', async (_what, status, body) => {
+    const keys: unknown[] = [];
+    const told = [{ functionKey: 'old' }, { functionKey: 'new' }, { functionKey: 'newest' }];
+    const endpoint = await connectTo(
+      ({ headers }, response) => {
+        keys.push(headers['x-functions-key']);
+        response.writeHead(status).end(typeof body === 'string' ? body : JSON.stringify(body));
+      },
+      {},
+      told,
+    );
+    for (let count = 0; count < 3; count++)
+      await expect(endpoint.next()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(keys).toEqual(['old', 'new', 'new', 'new']);
+  });
+
+  it('that have moved are found again', async () => {
+    const there = 'http://127.0.0.1:1/api';
+    const endpoint = await connectTo(answering(200, { stop: false, next: null }), {}, [
+      { endpoint: there },
+      {},
+    ]);
+    expect(await endpoint.next()).toMatchObject({ stop: false });
+  });
+
   it('refusing by 403 are taken at their word', async () => {
     let calls = 0;
     const endpoint = await connectTo(

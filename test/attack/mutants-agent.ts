@@ -34,4 +34,10 @@ export const agentDefences: Defence[] = [
     ],
     fails: 'address: of an authority or of the functions without TLS',
   },
+  {
+    id: 'tls-checked',
+    what: 'the agent does not start where nobody’s certificate is looked at',
+    edits: [edit('agent/config.ts', `environment.NODE_TLS_REJECT_UNAUTHORIZED === '0'`, 'false')],
+    fails: 'address: whosever, where certificates are not looked at',
+  },
 ];

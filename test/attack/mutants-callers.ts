@@ -122,15 +122,15 @@ export const callerDefences: Defence[] = [
     edits: [
       edit(
         'core/callers.ts',
-        'machines.identities(await pool.list())',
-        'machines.identities(await pool.list()).catch(() => new Map())',
+        'of(withoutDoubles(await pool.list()));',
+        'of(withoutDoubles(await pool.list())).catch(() => new Map() as never);',
       ),
     ],
     fails: 'token: while ARM does not answer',
   },
   {
     id: 'failures-not-remembered',
-    what: 'a look-up that failed is not remembered',
+    what: 'a look-up that failed is made again',
     edits: [
       edit(
         'core/remember.ts',
@@ -141,6 +141,18 @@ export const callerDefences: Defence[] = [
       ),
     ],
     fails: 'token: while ARM does not answer',
+  },
+  {
+    id: 'arm-outage-limit',
+    what: 'while ARM does not answer it is not asked in a row',
+    edits: [edit('core/remember.ts', 'if (failed && now() - failed.at < pauseMs) throw failed.error;', '')],
+    fails: 'token: fifty have ARM asked once, while it does not answer',
+  },
+  {
+    id: 'look-ups-end',
+    what: 'what ARM said is believed for an hour at the most',
+    edits: [edit('core/remember.ts', 'if (!last || now() - last.at > keptMsMax)', 'if (!last)')],
+    fails: 'replay: the token of a VM that was rebuilt an hour ago, and has not called since',
   },
   {
     id: 'arm-one-flight',

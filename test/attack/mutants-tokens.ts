@@ -1,6 +1,7 @@
 import { type Defence, edit } from './defence.ts';
 
 const tokens = 'azure/tokens.ts';
+const keys = 'azure/tenant-keys.ts';
 
 /** What a token must be to be believed. */
 export const tokenDefences: Defence[] = [
@@ -8,7 +9,7 @@ export const tokenDefences: Defence[] = [
     id: 'token-signature',
     what: 'a token is signed with a key that the tenant publishes',
     edits: [
-      edit(tokens, 'type JWTVerifyGetKey, jwtVerify }', 'type JWTVerifyGetKey, decodeJwt }'),
+      edit(tokens, 'import { errors, jwtVerify }', 'import { errors, decodeJwt }'),
       edit(
         tokens,
         'jwtVerify(token, keys, options)',
@@ -62,13 +63,19 @@ export const tokenDefences: Defence[] = [
   {
     id: 'token-keys-outage',
     what: 'a tenant whose keys are not to be had makes nobody trusted, and no true VM a stranger',
-    edits: [edit(tokens, 'if (isAboutToken) throw error;', 'throw error;')],
+    edits: [edit(keys, 'if (saysNo(error)) throw error;', 'throw error;')],
     fails: 'token: while the keys of the tenant are not to be had',
   },
   {
     id: 'token-keys-limit',
     what: 'made-up key ids do not have the keys fetched in a row',
-    edits: [edit(tokens, 'cooldownDuration: keysAgainMsMin', 'cooldownDuration: 0')],
+    edits: [edit(keys, 'cooldownDuration: againMsMin', 'cooldownDuration: 0')],
     fails: 'token: fifty made-up key ids have the keys fetched once',
+  },
+  {
+    id: 'token-keys-outage-limit',
+    what: 'nor while they are not to be had',
+    edits: [edit(keys, 'if (!isKnown && failed &&', 'if (false && failed &&')],
+    fails: 'token: fifty made-up key ids have the keys fetched a few times, while they are not to be had',
   },
 ];

@@ -8,6 +8,8 @@ export const outage = 'account key 123 of AppError';
 /** The keys of the tenant on their way to the app, and the clock by which the app keeps them. */
 export interface KeyService {
   state: 'up' | 'down';
+  /** Fetches that came to nothing. */
+  failedFetches: number;
   /** How much the app's clock is ahead, as far as it counts how old keys are; it does not tell when a token ends. */
   skewMs: number;
   second: Mint['second'];
@@ -31,6 +33,7 @@ export function interceptKeys(identity: IdentityEndpoint, spare: SpareKeys): Key
 
   const service: KeyService = {
     state: 'up',
+    failedFetches: 0,
     skewMs: 0,
     second: { kid: second.kid, key: spare.second },
     stranger: {
@@ -45,8 +48,11 @@ export function interceptKeys(identity: IdentityEndpoint, spare: SpareKeys): Key
     publish,
   };
   const { fetch } = globalThis;
-  globalThis.fetch = (input, init) =>
-    service.state === 'up' ? fetch(input, init) : Promise.resolve(new Response(outage, { status: 500 }));
+  globalThis.fetch = async (input, init) => {
+    if (service.state === 'up') return fetch(input, init);
+    service.failedFetches += 1;
+    return new Response(outage, { status: 500 });
+  };
   const { now } = Date;
   Date.now = () => now() + service.skewMs;
   return service;

@@ -64,7 +64,8 @@ export async function openTarget({ settings = {} }: Attack, stage: Stage): Promi
   enter(world);
   keyService.state = 'up';
   keyService.skewMs = 0;
-  const fetchesBefore = identity.keyFetches();
+  const fetches = () => identity.keyFetches() + keyService.failedFetches;
+  const fetchesBefore = fetches();
   const traceBefore = trace.length;
 
   async function act(given: Act): Promise<boolean> {
@@ -110,7 +111,7 @@ export async function openTarget({ settings = {} }: Attack, stage: Stage): Promi
     act,
     snapshot: async () => snapshotOf(memory, arm.ordered),
     refusals: async () => memory.log.filter(({ event }) => event === 'refused-caller'),
-    asked: () => ({ keys: identity.keyFetches() - fetchesBefore, arm: arm.asked }),
+    asked: () => ({ keys: fetches() - fetchesBefore, arm: arm.asked }),
     trace: () => trace.slice(traceBefore).join('\n'),
   };
 }

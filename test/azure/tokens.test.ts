@@ -114,12 +114,30 @@ describe('the keys of the tenant', () => {
     expect(authority.fetches).toBe(2);
   });
 
+  it('are fetched anew every hour, and serve for a day where that fails', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { authority, verify } = await opened();
+    await verify(await sign());
+    vi.advanceTimersByTime(60 * 60_000);
+    await verify(await sign());
+    await vi.waitFor(() => expect(authority.fetches).toBe(2));
+    authority.status = 500;
+    for (let hour = 0; hour < 22; hour++) {
+      vi.advanceTimersByTime(60 * 60_000);
+      await expect(verify(await sign())).resolves.toBeDefined();
+    }
+    vi.advanceTimersByTime(3 * 60 * 60_000);
+    await expect(verify(await sign())).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
   it('that are not to be had say nothing about a token', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
     const { authority, verify } = await opened();
     const token = await sign();
     authority.status = 500;
     await expect(verify(token)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     authority.status = 200;
+    vi.advanceTimersByTime(1000);
     await expect(verify(token)).resolves.toBeDefined();
     const gone = tokenVerifier({ audience, tenantId, authority: 'http://127.0.0.1:1' });
     await expect(gone(token)).rejects.toMatchObject({ code: 'unavailable' });

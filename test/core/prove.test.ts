@@ -5,6 +5,7 @@ import { noteRefusal } from '../../src/core/note-refusal.ts';
 import { type Evidence, prove } from '../../src/core/prove.ts';
 import type { MachineIdentity, World } from '../../src/core/world.ts';
 import { memoryVerify, principalOf } from '../sim/verify.ts';
+import { sampleVm } from './samples.ts';
 import { openTown } from './town.ts';
 
 /** A pool of vm01 and vm02 with what ARM says of them, and a count of how often it was asked. */
@@ -21,10 +22,10 @@ function opened(check: CallerCheck) {
   let failure: AppError | undefined;
   const machines = {
     ...town.world.machines,
-    async identities() {
+    async identities(vms: readonly { name: string }[]) {
       asked.identities += 1;
       if (failure) throw failure;
-      return new Map(identities);
+      return new Map([...identities].filter(([key]) => vms.some(({ name }) => name.toLowerCase() === key)));
     },
     async addresses() {
       asked.addresses += 1;
@@ -104,12 +105,22 @@ describe('by its identity', () => {
     expect(counts[0]).toEqual(counts[1]);
   });
 
-  it('nobody is let in while ARM is not to be reached, and everybody right after', async () => {
-    const { proves, fail } = opened('identity');
-    fail(new AppError('unavailable', 'out'));
-    expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('unavailable');
-    fail(undefined);
-    expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('proven');
+  it.each(['unavailable', 'throttled', 'no_permission', 'misconfigured', 'not_found'] as const)(
+    'nobody is let in while ARM says %s, nor told more than to come again; and everybody after that',
+    async (code) => {
+      const { proves, fail, town } = opened('identity');
+      fail(new AppError(code, 'out'));
+      expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('unavailable');
+      fail(undefined);
+      town.pass(1000);
+      expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('proven');
+    },
+  );
+
+  it('of two rows whose names differ in case only nobody is proven', async () => {
+    const { proves, town } = opened('identity');
+    town.memory.vms.set('VM01', sampleVm({ name: 'VM01' }));
+    expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('not_proven');
   });
 });
 

@@ -43,6 +43,11 @@ describe('the settings', () => {
     expect(parseSettings({ ...others, CALLER_CHECK: 'ip' }).callers.check).toBe('ip');
   });
 
+  it('name the tenant as Entra writes it', () => {
+    const settings = parseSettings({ ...least, TENANT_ID: '00000000-0000-0000-0000-00000000000A' });
+    expect(settings.callers.tokens.tenantId).toBe('00000000-0000-0000-0000-00000000000a');
+  });
+
   it.each([
     ['CALLER_CHECK', 'none'],
     ['CALLER_CHECK', 'off'],

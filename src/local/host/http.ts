@@ -101,9 +101,12 @@ async function answer(
   return reply(response, result.returnValue?.http ?? { statusCode: '204' });
 }
 
+/** The URL of a request; undefined if it makes none, or names a user: that is an error (RFC 9110, 4.2.4), and the library takes none. */
 function readUrl(request: IncomingMessage): URL | undefined {
   const base = `http://${request.headers.host ?? '127.0.0.1'}`;
-  return URL.canParse(request.url ?? '', base) ? new URL(request.url ?? '', base) : undefined;
+  if (!URL.canParse(request.url ?? '', base)) return undefined;
+  const url = new URL(request.url ?? '', base);
+  return url.username === '' && url.password === '' ? url : undefined;
 }
 
 function findDoor(doors: readonly Door[], method: string, path: readonly string[]) {

@@ -168,6 +168,7 @@ export const addressAttacks: Attack[] = [
       ...atBothDoors({ from: 'vm01', expects: { status: 503, code: 'unavailable' } }),
       ...atBothDoors({ expects: { status: 503, code: 'unavailable' } }),
       { act: 'arm', state: 'up' },
+      { act: 'pass', ms: 1000 },
       ...atBothDoors({ expects: refused }),
       ...letInAtBothDoors({ from: 'vm01' }),
     ],

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { parseAccess } from '../../../src/agent/access.ts';
+import { readConfig } from '../../../src/agent/config.ts';
 import { callerSchema } from '../../../src/core/caller-settings.ts';
+import { isAppError } from '../../../src/core/errors.ts';
 import { isSecureUrl } from '../../../src/core/secure-url.ts';
 import type { Attack } from '../attack.ts';
 
@@ -49,12 +51,37 @@ function isTakenByAgent(endpoint: string): boolean {
   }
 }
 
+function starts(environment: Record<string, string>): boolean {
+  const storage = { blobUrl: 'https://a.example', queueUrl: 'https://b.example' };
+  try {
+    return (
+      readConfig(JSON.stringify({ vmName: 'vm01', storage, workFolder: 'work' }), '/', environment) !==
+      undefined
+    );
+  } catch (error) {
+    if (isAppError(error, 'bad_input')) return false;
+    throw error;
+  }
+}
+
 export const insecureAddresses: Attack[] = [
   {
     name: 'address: of an authority or of the functions without TLS',
     steps: [
       ...insecure.map((url) => ({ check: () => wrongAbout(url, false) })),
       ...secure.map((url) => ({ check: () => wrongAbout(url, true) })),
+    ],
+  },
+  {
+    name: 'address: whosever, where certificates are not looked at',
+    steps: [
+      { check: () => (starts({}) ? undefined : 'an agent does not start that looks at certificates') },
+      {
+        check: () =>
+          starts({ NODE_TLS_REJECT_UNAUTHORIZED: '0' })
+            ? 'an agent starts that looks at no certificate'
+            : undefined,
+      },
     ],
   },
 ];

@@ -155,6 +155,15 @@ export const replayAttacks: Attack[] = [
     asksMax: { arm: 2 },
   },
   {
+    name: 'replay: the token of a VM that was rebuilt an hour ago, and has not called since',
+    steps: [
+      ...letInAtBothDoors({ token: ofVm01 }),
+      { act: 'rebuild' },
+      { act: 'pass', ms: 61 * 60_000 },
+      ...atBothDoors({ token: ofVm01, expects: refused }),
+    ],
+  },
+  {
     name: 'replay: the token of a VM that is no longer of the pool',
     steps: [
       { act: 'remove' },

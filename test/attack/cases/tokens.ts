@@ -85,6 +85,7 @@ export const tokenAttacks: Attack[] = [
       ...atBothDoors({ token: tokenOf('vm02'), expects: { status: 503, code: 'unavailable' } }),
       ...atBothDoors({ expects: refused }),
       { act: 'keys', state: 'up' },
+      { act: 'pass', ms: 1000 },
       ...atBothDoors({ token: ofVm02, expects: refused }),
       ...letInAtBothDoors({ token: ofVm01 }),
     ],
@@ -97,6 +98,7 @@ export const tokenAttacks: Attack[] = [
       ...atBothDoors({ token: ofVm02, expects: { status: 503, code: 'unavailable' } }),
       ...atBothDoors({ token: forgedTokens['without a signature, and says so'], expects: refused }),
       { act: 'arm', state: 'up' },
+      { act: 'pass', ms: 1000 },
       ...atBothDoors({ token: ofVm02, expects: refused }),
       ...letInAtBothDoors({ token: ofVm01 }),
     ],
@@ -109,8 +111,10 @@ export const tokenAttacks: Attack[] = [
       { act: 'arm', state: 'down' },
       ...atBothDoors({ token: ofVm02, expects: { status: 503, code: 'unavailable' } }),
       ...letInAtBothDoors({ token: ofVm01 }),
-      // What was known is too old now.
-      { act: 'pass', ms: 10 * 60_000 },
+      // A VM works on through an outage, which is not to cost it its lease; in the end what was known is too old.
+      { act: 'pass', ms: 30 * 60_000 },
+      ...letInAtBothDoors({ token: ofVm01 }),
+      { act: 'pass', ms: 31 * 60_000 },
       ...atBothDoors({ token: ofVm01, expects: { status: 503, code: 'unavailable' } }),
     ],
   },
@@ -124,6 +128,27 @@ export const tokenAttacks: Attack[] = [
       })),
     ],
     asksMax: { keys: 1 },
+  },
+  {
+    name: 'token: fifty made-up key ids have the keys fetched a few times, while they are not to be had',
+    steps: [
+      { act: 'keys', state: 'down' },
+      ...Array.from({ length: 50 }, (_, turn) => ({
+        token: tokenOf('vm01', {}, { kid: `made-up-${turn}` }),
+        expects: { status: 503, code: 'unavailable' },
+      })),
+      { act: 'keys', state: 'up' },
+    ],
+    // Once a second.
+    asksMax: { keys: 10 },
+  },
+  {
+    name: 'token: fifty have ARM asked once, while it does not answer',
+    steps: [
+      { act: 'arm', state: 'down' },
+      { token: ofVm01, times: 50, expects: { status: 503, code: 'unavailable' } },
+    ],
+    asksMax: { arm: 1 },
   },
   {
     name: 'token: fifty of a stranger have ARM asked no more than twice',

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type HttpFront, startHttp } from '../../../src/local/host/http.ts';
@@ -81,6 +82,14 @@ describe('routing', () => {
   it('serves at the root where the route prefix is empty', async () => {
     const url = await serve([door('read')], { routePrefix: '' });
     expect(await statusOf(`${url}/read`)).toBe(200);
+  });
+
+  it('answers 400 to an address that names a user', async () => {
+    const { port } = new URL(await serve([door('mine', { authLevel: 'anonymous' })]));
+    const sent = request({ port, path: 'http://user:secret@127.0.0.1/api/mine' }).end();
+    const [response] = await once(sent, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(400);
   });
 
   it('answers 400 to a path that cannot be decoded', async () => {
