@@ -1,6 +1,18 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What waits for whole worlds or makes many bundles goes first: begun last, one of these would keep all others waiting for it. */
+const slow = /[\\/](e2e[\\/]|mutants\.test|process\.test)/;
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isSlow = ({ moduleId }: TestSpecification) => slow.test(moduleId);
+    return [...sorted.filter(isSlow), ...sorted.filter((file) => !isSlow(file))];
+  }
+}
 
 const require = createRequire(import.meta.url);
 
@@ -15,8 +27,9 @@ export default defineConfig({
     silent: 'passed-only',
     globalSetup: ['test/build.ts'],
     setupFiles: ['test/property-seed.ts'],
-    // Contract and end-to-end tests start processes of their own; more files at once than cores only slow them all down.
-    maxWorkers: 2,
+    sequence: { sequencer: SlowFirst },
+    // The slow ones wait for most of their time, on two cores for the boots of VMs rather than for each other.
+    maxWorkers: 3,
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAgentStorage, tokenSource } from '../azure/agent.ts';
@@ -6,7 +7,8 @@ import type { AgentConfig } from './config.ts';
 import { connectEndpoint } from './endpoint.ts';
 import { clearFolders, closeFolder, openFolder } from './folders.ts';
 import { runGuest } from './guest.ts';
-import { giveFolder, mustSuitGuests, readOutput } from './guest-folder.ts';
+import { type Address, identityIn, mustBeFencedIn } from './guest-firewall.ts';
+import { giveFolder, makeTemporaryFolder, mustSuitGuests, readOutput } from './guest-folder.ts';
 import { endAllOf } from './guest-user.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { forgetGuest, killLeftOver, noteGuest } from './left-over.ts';
@@ -22,8 +24,11 @@ export interface Connected {
   journal: Journal;
 }
 
-/** Puts the real world together. Nothing is asked of it yet. */
-export function connectAgent(config: AgentConfig): Connected {
+/** Puts the real world together. Nothing is asked of it yet. At `identity` are the tokens that guest programs must not reach. */
+export function connectAgent(
+  config: AgentConfig,
+  identity: Address | undefined = identityIn(process.env),
+): Connected {
   const { workFolder, guestUser } = config;
   const storage = connectAgentStorage({ ...config.storage, names: config.storage });
   const journal = openJournal(config.vmName, storage.sendLog);
@@ -43,20 +48,29 @@ export function connectAgent(config: AgentConfig): Connected {
     random: Math.random,
     // It rejects only when the signal fires. A timer that is set for more runs out at once.
     sleep: (ms, signal) => sleep(Math.min(ms, timerMsMax), undefined, { signal }).catch(() => undefined),
-    openFolder: (claim, extension) => openFolder(workFolder, claim, extension, guestUser && 0o700),
+    async openFolder(claim, extension) {
+      if (guestUser) await endAllOf(guestUser);
+      return await openFolder(workFolder, claim, extension, guestUser && 0o700);
+    },
     closeFolder: (claim) => closeFolder(workFolder, claim),
     async clearFolders() {
+      await mkdir(workFolder, { recursive: true });
+      if (guestUser) await mustSuitGuests(workFolder);
       await killLeftOver(workFolder);
       if (guestUser) await endAllOf(guestUser);
       await clearFolders(workFolder);
-      if (guestUser) await mustSuitGuests(workFolder);
+      if (guestUser && identity) await mustBeFencedIn(guestUser, identity);
     },
     async run(run, signal) {
       const consolePath = join(workFolder, 'console', `${run.action}.log`);
       try {
+        const environment = {
+          ...run.environment,
+          ...(guestUser && (await makeTemporaryFolder(run.folder))),
+        };
         if (guestUser) await giveFolder(run.folder, guestUser);
         const note = (pid: number): void => noteGuest(workFolder, pid);
-        return await runGuest({ ...run, user: guestUser }, consolePath, note, signal);
+        return await runGuest({ ...run, environment, user: guestUser }, consolePath, note, signal);
       } finally {
         forgetGuest(workFolder);
         if (guestUser) await endAllOf(guestUser);

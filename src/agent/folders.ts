@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { safeName } from './safe-name.ts';
+import { discard, emptyTrash } from './trash.ts';
 import type { Claim, Folder } from './world.ts';
 
 const runFolder = /^[0-9a-f]+\.\d+$/;
@@ -13,7 +14,7 @@ export async function openFolder(
   mode = 0o777,
 ): Promise<Folder> {
   const path = pathOf(workFolder, claim);
-  await remove(path);
+  await remove(workFolder, path);
   await mkdir(workFolder, { recursive: true });
   for (const folder of [path, join(path, 'in'), join(path, 'out')]) await mkdir(folder, { mode });
   return {
@@ -25,23 +26,27 @@ export async function openFolder(
 
 /** Removes a run's folder; that it is gone already is fine. */
 export async function closeFolder(workFolder: string, claim: Claim): Promise<void> {
-  await remove(pathOf(workFolder, claim));
+  await remove(workFolder, pathOf(workFolder, claim));
 }
 
 /** Makes the work folder if there is none, and removes the folders of runs that an earlier process left there. */
 export async function clearFolders(workFolder: string): Promise<void> {
   await mkdir(workFolder, { recursive: true });
-  const names = await readdir(workFolder);
-  await Promise.all(
-    names.filter((name) => runFolder.test(name)).map((name) => remove(join(workFolder, name))),
-  );
+  await emptyTrash(trashIn(workFolder));
+  for (const name of await readdir(workFolder))
+    if (runFolder.test(name)) await remove(workFolder, join(workFolder, name));
 }
 
 function pathOf(workFolder: string, claim: Claim): string {
   return join(workFolder, `${claim.jobId}.${claim.attempt}`);
 }
 
-/** Windows lets a file go only some time after the last program that had it open has ended. */
-async function remove(path: string): Promise<void> {
+function trashIn(workFolder: string): string {
+  return join(workFolder, 'trash');
+}
+
+async function remove(workFolder: string, path: string): Promise<void> {
+  if (process.platform !== 'win32') return await discard(path, trashIn(workFolder));
+  // Windows lets a file go only some time after the last program that had it open has ended.
   await rm(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { lchown, lstat, open, readdir } from 'node:fs/promises';
+import { lchown, lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../core/errors.ts';
 import type { GuestUser } from './guest-user.ts';
@@ -15,12 +15,24 @@ export async function mustSuitGuests(workFolder: string): Promise<void> {
 }
 
 /**
+ * A guest program's own place for temporary files, in the folder of its run, so that they end with it: in `/tmp` the program of the
+ * next file, which is the same user, would find them. Returns the variables that tell programs so; it must be made before the folder
+ * is given away.
+ */
+export async function makeTemporaryFolder(path: string): Promise<Record<string, string>> {
+  const folder = join(path, 'tmp');
+  await mkdir(folder, { mode: 0o700 });
+  return { TMPDIR: folder, TEMP: folder, TMP: folder };
+}
+
+/**
  * Makes a run's folder the guest's own. Its folders come last, the outermost last of all: until then the guest reaches nothing of
  * it, and afterwards the agent, which is root, opens nothing by name that the guest can replace.
  */
 export async function giveFolder(path: string, { uid, gid }: GuestUser): Promise<void> {
-  for (const folder of [join(path, 'in'), join(path, 'out')]) {
-    for (const name of await readdir(folder)) await lchown(join(folder, name), uid, gid);
+  for (const name of await readdir(path)) {
+    const folder = join(path, name);
+    for (const inner of await readdir(folder)) await lchown(join(folder, inner), uid, gid);
     await lchown(folder, uid, gid);
   }
   await lchown(path, uid, gid);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Console, openConsole } from './console.ts';
 import type { GuestUser } from './guest-user.ts';
 import { killGroup, killTree } from './kill.ts';
+import { isOutOfRoom, UnfitError } from './unfit.ts';
 import type { GuestEnd, GuestRun } from './world.ts';
 
 /** From the request to end to the end by force; the agent itself has 5 s after its own SIGTERM. */
@@ -21,7 +22,7 @@ export interface RunAs extends Omit<GuestRun, 'folder'> {
  * leaves running is ended with it. When the signal fires the whole tree is asked to end, then killed.
  *
  * `onStart` gets the process id before anything else is waited for, so that a later process of the agent can end what
- * a killed one left behind.
+ * a killed one left behind. Throws `UnfitError` where the machine has no room for the process.
  */
 export async function runGuest(
   run: RunAs,
@@ -31,7 +32,11 @@ export async function runGuest(
 ): Promise<GuestEnd> {
   const console = openConsole(consolePath, run.console);
   const { reason: ended, exitCode } = await start(run, console, onStart, signal).catch(
-    (error: Error): Ended => ({ reason: `could not run: ${error.message}` }),
+    async (error: Error): Promise<Ended> => {
+      if (!isOutOfRoom(error)) return { reason: `could not run: ${error.message}` };
+      await console.close().catch(() => undefined);
+      throw new UnfitError(`could not run: ${error.message}`, { cause: error });
+    },
   );
   const unkept = await console.close().then(
     () => '',

@@ -4,14 +4,16 @@ import { handOnFrom } from './hand-on.ts';
 import { messageOf } from './message-of.ts';
 import { guestFor, type Plan } from './plan.ts';
 import { repeat } from './repeat.ts';
+import { UnfitError } from './unfit.ts';
 import type { AgentWorld, Claim, Report } from './world.ts';
 
 type Outcome = Pick<Report, 'status' | 'resultName' | 'error' | 'permanent'>;
 
 /**
  * Does one file: downloads it, runs its guest program, delivers the output. Returns what there is to report. Throws
- * only when the signal fires, the reason; whatever else goes wrong harms this attempt and nothing more, so it is a
- * failed run. The time limit counts for all of it: a transfer can hang as a program can.
+ * only when the signal fires, the reason, and `UnfitError` where the machine is at fault; whatever else goes wrong harms
+ * this attempt and nothing more, so it is a failed run. The time limit counts for all of it: a transfer can hang as a
+ * program can.
  */
 export async function produce(
   claim: Claim,
@@ -27,10 +29,14 @@ export async function produce(
     if (!ended.signal.aborted) limit.abort(new Error(`time limit of ${limitMs / 1000} s reached`));
   });
   const inTime = AbortSignal.any([signal, limit.signal]);
-  const outcome = await make(claim, plan, inTime, world).catch((error: unknown) =>
-    failed(messageOf(inTime.aborted ? inTime.reason : error)),
-  );
-  ended.abort();
+  const outcome = await make(claim, plan, inTime, world)
+    .catch((error: unknown) => {
+      if (!(error instanceof UnfitError)) return failed(messageOf(inTime.aborted ? inTime.reason : error));
+      const { fileName, jobId } = claim;
+      world.log({ event: 'unfit', level: 'error', message: error.message, fileName, jobId });
+      throw error;
+    })
+    .finally(() => ended.abort());
   if (outcome.status === 'failed') signal.throwIfAborted();
   const { fileName, jobId, attempt } = claim;
   return { fileName, jobId, attempt, ...outcome, durationMs: Math.round(world.now() - startedAt) };

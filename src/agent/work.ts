@@ -5,12 +5,13 @@ import { messageOf } from './message-of.ts';
 import type { Plan } from './plan.ts';
 import { produce } from './produce.ts';
 import { repeat } from './repeat.ts';
+import { UnfitError } from './unfit.ts';
 import type { AgentWorld, Claim, Report } from './world.ts';
 
 /**
  * Works one file under its lease and reports it, until the report is answered. Returns that answer; undefined if there
  * is none: the lease was lost (nothing is reported), the report was refused, or the agent is to stop (the file is
- * handed back).
+ * handed back). Throws `UnfitError` where this machine can work no file.
  */
 export async function work(
   leased: Leased,
@@ -41,6 +42,7 @@ export async function work(
       world,
     );
   } catch (error) {
+    if (error instanceof UnfitError) throw error;
     if (lease.lost.aborted)
       world.log({ event: 'lease-lost', level: 'warning', message: messageOf(lease.lost.reason), ...about });
     else if (stop.aborted) await handBack(claim, world);

@@ -1,6 +1,7 @@
 import type { Attack } from './attack.ts';
 import { addressAttacks } from './cases/addresses.ts';
 import { encodingAttacks } from './cases/encodings.ts';
+import { guestAttacks } from './cases/guests.ts';
 import { keyAttacks } from './cases/keys.ts';
 import { methodAttacks } from './cases/methods.ts';
 import { nameAttacks } from './cases/names.ts';
@@ -18,4 +19,5 @@ export const attacks: readonly Attack[] = [
   ...encodingAttacks,
   ...replayAttacks,
   ...keyAttacks,
+  ...guestAttacks,
 ];

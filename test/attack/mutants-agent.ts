@@ -35,6 +35,18 @@ export const agentDefences: Defence[] = [
     fails: 'address: of an authority or of the functions without TLS',
   },
   {
+    id: 'guest-ended',
+    what: 'what a guest program leaves running is found by each id that it could take back',
+    edits: [edit('agent/guest-processes.ts', 'ids.includes(uid)', 'ids[0] === uid')],
+    fails: 'guest: a process that can take its user back',
+  },
+  {
+    id: 'unfit-machine',
+    what: 'a machine that a guest program has made unfit fails no other file',
+    edits: [edit('agent/produce.ts', 'if (!(error instanceof UnfitError)) return', 'return')],
+    fails: 'guest: a machine that it has made unfit',
+  },
+  {
     id: 'tls-checked',
     what: 'the agent does not start where nobody’s certificate is looked at',
     edits: [edit('agent/config.ts', `environment.NODE_TLS_REJECT_UNAUTHORIZED === '0'`, 'false')],
