@@ -12,7 +12,7 @@ import { builtPath } from '../../src/local/built.ts';
 import { startChild } from '../../src/local/child.ts';
 
 /**
- * `npm run bench`, second part: what it adds to a request that its caller is proven, over HTTP against the app on Azurite. The same request goes
+ * `npm run bench -- caller-check`: what it adds to a request that its caller is proven, over HTTP against the app on Azurite. The same request goes
  * in turn to the app as it is built and to one whose source has the check cut out.
  */
 const rounds = 40;

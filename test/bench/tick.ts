@@ -3,7 +3,7 @@ import { tend } from '../../src/core/tend.ts';
 import { medianMs, openBusyTown } from './town.ts';
 
 /**
- * `npm run bench [-- --vms N --files N --finished N]`: what one tick of the watchdog costs on Azurite and the emulated ARM, at a pool
+ * `npm run bench -- tick [--vms N --files N --finished N]`: what one tick of the watchdog costs on Azurite and the emulated ARM, at a pool
  * in which every VM works and all other files wait.
  */
 const { values } = parseArgs({
