@@ -1,25 +1,15 @@
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
+import { common, root } from '../../src/bundle.mjs';
 import type { Mutant } from '../sim/mutant.ts';
 import { mutating } from '../sim/mutate.ts';
-
-/** The tests run in the root of the repository. */
-const root = process.cwd();
 
 /** Bundles the stage, with a defence switched off in the text of the sources if one is given. */
 export async function bundleStage(outfile: string, mutant?: Pick<Mutant, 'rule' | 'edits'>): Promise<void> {
   await build({
-    absWorkingDir: root,
+    ...common,
     entryPoints: [join(root, 'test/attack/stage.ts')],
     outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    // As in `src/build.mjs`.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
     external: ['@azure/functions-core'],
     logLevel: 'error',
     plugins: [onStage, ...(mutant ? [mutating(mutant)] : [])],

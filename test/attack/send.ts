@@ -1,5 +1,6 @@
 import { Agent, request as requestHttp } from 'node:http';
 import type { Answer, Request } from './attack.ts';
+import { readAnswer } from './read-answer.ts';
 
 /** A thousand calls need no thousand connections. */
 const agent = new Agent({ keepAlive: true, maxSockets: 32 });
@@ -20,17 +21,7 @@ export function send(base: string, request: Request): Promise<Answer> {
       headers: { ...headers, ...(body && !chunked && { 'content-length': String(body.length) }) },
     });
     sent.on('error', reject);
-    sent.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('error', reject);
-      response.on('data', (part: string) => {
-        text += part;
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-      );
-    });
+    sent.on('response', (response) => resolve(readAnswer(response)));
     sent.end(body);
   });
 }

@@ -1,5 +1,6 @@
 import { type Agent, type RequestOptions, request } from 'node:http';
 import { connect } from 'node:net';
+import { readAnswer } from '../attack/read-answer.ts';
 import type { Hit, HttpShot, RawShot } from './shot.ts';
 
 /** Longer than any answer takes, also while all others want one. */
@@ -56,17 +57,7 @@ function sendOnce(shot: HttpShot, port: number, agent: Agent | false): Promise<H
       socket.destroy();
       resolve({ status: response.statusCode ?? 0, headers: response.headers, body: '' });
     });
-    sent.on('response', (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('error', reject);
-      response.on('data', (part: string) => {
-        text += part;
-      });
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
-      );
-    });
+    sent.on('response', (response) => resolve(readAnswer(response)));
     sent.end(body);
   });
 }
@@ -97,7 +88,7 @@ export function sendRaw({ bytes, ending }: RawShot, port: number): Promise<Hit |
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
     });
-    socket.once('close', () => resolve(readAnswer(Buffer.concat(read).toString('utf8'))));
+    socket.once('close', () => resolve(parseAnswer(Buffer.concat(read).toString('utf8'))));
   });
 }
 
@@ -106,7 +97,7 @@ function isWhole(bytes: Buffer): boolean {
 }
 
 /** The first answer of what came back. */
-function readAnswer(text: string): Hit | undefined {
+function parseAnswer(text: string): Hit | undefined {
   const end = text.indexOf('\r\n\r\n');
   const [first = '', ...lines] = text.slice(0, Math.max(0, end)).split('\r\n');
   const status = /^HTTP\/1\.1 (\d{3})/.exec(first)?.[1];
