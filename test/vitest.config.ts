@@ -14,6 +14,13 @@ class SlowFirst extends BaseSequencer {
   }
 }
 
+/** Tests that leave nothing behind in their process. They share one, and with it what they import, which takes longer than they do. */
+const lean = [
+  'test/*.test.ts',
+  'test/{azure,core,functions,property}/**/*.test.ts',
+  'test/local/guests/**/*.test.ts',
+];
+
 const require = createRequire(import.meta.url);
 
 export default defineConfig({
@@ -23,7 +30,6 @@ export default defineConfig({
     alias: { '@azure/functions-extensions-base': require.resolve('@azure/functions-extensions-base') },
   },
   test: {
-    include: ['test/**/*.test.ts'],
     silent: 'passed-only',
     globalSetup: ['test/build.ts'],
     setupFiles: ['test/property-seed.ts'],
@@ -33,5 +39,9 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
+    projects: [
+      { extends: true, test: { name: 'lean', include: lean, isolate: false } },
+      { extends: true, test: { name: 'whole', include: ['test/**/*.test.ts'], exclude: lean } },
+    ],
   },
 });
