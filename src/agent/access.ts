@@ -7,7 +7,7 @@ import { describeIssue, sayIssue } from './describe-issue.ts';
 import { messageOf } from './message-of.ts';
 
 /** The blob in the container `config` that the deployment writes for the agents. */
-export const accessBlob = 'agent.json';
+export const accessBlob = 'access.json';
 
 /** How the functions are reached. It is a secret, held in memory only. */
 export interface Access {

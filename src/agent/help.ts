@@ -21,7 +21,7 @@ Configuration (JSON; paths in it count from its folder):
     "peekSeconds": 5, "askSeconds": 30, "renewSeconds": 60, "callSeconds": 20, "hopsMax": 8 }
   A guest succeeds with exit code 0 and a file at {output}. {action} can be filled in too.
 
-How the functions are reached, no secret being on disk: the agent reads the blob agent.json in the container "config" by
+How the functions are reached, no secret being on disk: the agent reads the blob access.json in the container "config" by
 the VM's identity, again when the functions answer 401; "functionKey" and "audience" (whose token is sent) may be left out:
   { "endpoint": "https://APP.azurewebsites.net/api", "functionKey": "...", "audience": "api://..." }
 

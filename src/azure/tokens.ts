@@ -32,7 +32,7 @@ export function tokenVerifier({ audience, tenantId, authority }: TokenOptions): 
   return async (token) => {
     const { payload } = await jwtVerify(token, keys, options).catch((error: unknown) => {
       if (!(error instanceof errors.JOSEError)) throw error;
-      throw new AppError('not_proven', `its token is not valid: ${error.message}`, { cause: error });
+      throw new AppError('not_proven', `its token is not valid: ${reasonOf(error)}`, { cause: error });
     });
     const { oid, tid, xms_mirid: resourceId } = payload;
     if (typeof tid !== 'string' || tid.toLowerCase() !== tenantId.toLowerCase())
@@ -43,6 +43,13 @@ export function tokenVerifier({ audience, tenantId, authority }: TokenOptions): 
       throw new AppError('not_proven', 'its token names no resource in xms_mirid');
     return { principalId: oid, resourceId };
   };
+}
+
+/** What is wrong, with the value where it is one of the token's claims: those are looked at last, when its signature is known to be right. */
+function reasonOf(error: errors.JOSEError): string {
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return error.message;
+  const { claim, message, payload } = error;
+  return claim in payload ? `${message}, ${JSON.stringify(payload[claim])}` : message;
 }
 
 /** Version 1 has the token service's name (another in China), version 2 the authority's. */

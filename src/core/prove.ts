@@ -30,11 +30,15 @@ async function proveIdentity(key: string, token: string | undefined, callers: Ca
   const claims = await callers.verify(token);
   const { read, readAgain } = callers.identities;
   // A VM that was rebuilt under its name has a new principal.
-  for (const look of [read, readAgain]) if (isTokenOf(claims, (await look()).get(key))) return;
-  throw new AppError(
-    'not_proven',
-    `its token is of the principal ${claims.principalId}, which is not the identity that ARM reports for the VM that it names`,
-  );
+  let identity: MachineIdentity | undefined;
+  for (const look of [read, readAgain]) {
+    identity = (await look()).get(key);
+    if (isTokenOf(claims, identity)) return;
+  }
+  const known = identity
+    ? `ARM reports another identity for that VM, ${identity.principalId}`
+    : 'no row of tblvm has that name, or ARM reports no VM for it, or one without a system-assigned identity';
+  throw new AppError('not_proven', `its token is of the principal ${claims.principalId}; ${known}`);
 }
 
 function isTokenOf(claims: TokenClaims, identity: MachineIdentity | undefined): boolean {

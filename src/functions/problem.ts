@@ -25,7 +25,7 @@ const statusByCode: Record<ErrorCode, number> = {
 
 const titles: Record<number, string> = {
   400: 'The call cannot be understood',
-  403: 'Not a VM of the pool, or not its file',
+  403: 'Not proven, not a VM of the pool, or not its file',
   404: 'Not found',
   405: 'Not with this method',
   409: 'Not possible in this state',
@@ -35,7 +35,7 @@ const titles: Record<number, string> = {
 
 /** The one answer to all who are not proven. */
 const notProvenDetail =
-  'nothing proves that this call comes from the VM that it names; why stands in tbllog under the X-Correlation-Id of this answer';
+  'nothing proves that this call comes from the VM that it names; why stands in tbllog under the X-Correlation-Id of this answer, for the first few in a minute';
 
 const retryAfterMsDefault = 5000;
 

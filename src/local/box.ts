@@ -122,6 +122,9 @@ async function open(
     operatorKey,
     storage,
     identity: app,
+    vms: Object.fromEntries(
+      cloud.machines.map(({ name, identity }) => [name.toLowerCase(), identity.IDENTITY_HEADER]),
+    ),
     certFile,
   });
 

@@ -10,6 +10,7 @@ import { type OrderVerb, orderVerbs } from '../core/orders.ts';
 import { parseStorageSettings } from '../core/settings.ts';
 import { connectionName } from '../core/storage-settings.ts';
 import { askJobs } from './ask-jobs.ts';
+import { callerAudience } from './box-settings.ts';
 import { drain } from './drain.ts';
 import { fromHere } from './from-here.ts';
 import { jobsText, jobText } from './job-text.ts';
@@ -17,6 +18,7 @@ import type { BoxOptions } from './options.ts';
 import { connectToRunning } from './running.ts';
 import { type ShownTable, show, shownTables } from './show.ts';
 import { start } from './start.ts';
+import { tokenOf } from './token-of.ts';
 import { wholeNumber } from './whole-number.ts';
 
 const folderOption = new Option(
@@ -25,6 +27,7 @@ const folderOption = new Option(
 ).default('.rouse');
 
 type InFolder = { folder: string };
+type Shown = Parameters<typeof show>[2];
 
 const program = new Command('rouse')
   .description('Rouse in a box: the function app, its storage, an emulated ARM and VMs, all on this machine')
@@ -100,9 +103,20 @@ program
   .addArgument(new Argument('<table>').choices(shownTables))
   .option('--limit <n>', 'rows', wholeNumber(1, 100_000), 50)
   .option('--json', 'one JSON object a line, with all columns', false)
+  .option('--correlation <id>', 'of tbllog: only what is about the call that was answered with this id')
   .addOption(folderOption)
-  .action(async (table: ShownTable, options: { limit: number; json: boolean; folder: string }) => {
+  .action(async (table: ShownTable, options: Shown & InFolder) => {
     console.log(await show(await connectToRunning(options.folder), table, options));
+  });
+
+program
+  .command('token')
+  .description('print a token of a VM of the running world, as its agent gets one: whoever has it is that VM')
+  .argument('<vm>', 'its name')
+  .option('--audience <name>', 'whom it is for', callerAudience)
+  .addOption(folderOption)
+  .action(async (vmName: string, { audience, folder }: { audience: string } & InFolder) => {
+    console.log(await tokenOf(vmName, audience, folder));
   });
 
 program

@@ -27,7 +27,10 @@ export interface RunningWorld {
   /** Opens what operators call. */
   operatorKey: string;
   storage: { blobUrl: string; queueUrl: string; tableUrl: string };
+  /** The function app's. */
   identity: { IDENTITY_ENDPOINT: string; IDENTITY_HEADER: string };
+  /** The `IDENTITY_HEADER` of each VM, by lower-case name. */
+  vms: Record<string, string>;
   certFile: string;
 }
 
@@ -84,7 +87,8 @@ export async function publishWorld(folder: RunFolder, world: RunningWorld): Prom
 
 /** Takes that back, and sets the folder free. */
 export async function withdrawWorld(folder: RunFolder): Promise<void> {
-  await rm(worldFile(folder.path), { force: true });
+  // Its key is of no use any more, and lies about.
+  for (const file of [worldFile(folder.path), folder.keyFile]) await rm(file, { force: true });
   await rm(folder.lockFile, { force: true });
 }
 

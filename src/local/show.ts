@@ -47,10 +47,11 @@ export const shownTables = Object.keys(views) as ShownTable[];
 export async function show(
   connection: Storage,
   table: ShownTable,
-  options: { limit: number; json: boolean },
+  options: { limit: number; json: boolean; correlation?: string },
 ): Promise<string> {
   const { partitions, columns, newestBy }: View = views[table];
   const rows = (await readRows(connection[table], partitions))
+    .filter((row) => options.correlation === undefined || row.CorrelationId === options.correlation)
     .sort((a, b) => String(b[newestBy] ?? '').localeCompare(String(a[newestBy] ?? '')))
     .slice(0, options.limit);
   if (options.json) return rows.map((row) => JSON.stringify(withoutEtag(row))).join('\n');

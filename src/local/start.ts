@@ -123,8 +123,9 @@ async function stayUp(
       '  npm run put -- FILE [--action A]     put a file of your own into data',
       '  npm run show -- tbllog               read a table: tbllog, tblresults, tblvm or tbljob',
       '  npm run jobs -- --state failed       find jobs; npm run job -- ID [retry] shows one, does what you order',
-      ...scriptHint(box, options),
-      `Results go on to ${box.folder.results}. Ctrl-C ends the world and leaves nothing behind.`,
+      ...callHint(box, options),
+      ...folderHint(options),
+      `Results go on to ${box.folder.results}. Ctrl-C ends the world and leaves nothing running.`,
     ].join('\n'),
   );
   while (!interrupted.aborted) {
@@ -133,17 +134,19 @@ async function stayUp(
   }
 }
 
-/** How to call as a script on the first VM would: from its address, where the functions go by that, and else not without its token. */
-function scriptHint({ arm, host, functionKey }: Box, { callerCheck }: BoxOptions): string[] {
-  if (callerCheck !== 'ip')
-    return [
-      '  npm start -- --caller-check ip       knows VMs by their addresses: lets in scripts that have no token',
-    ];
+/** How to call as the first VM would: from its address, or with its token. */
+function callHint({ arm, host, functionKey }: Box, { callerCheck }: BoxOptions): string[] {
   const [name = ''] = Object.keys(arm.stats().vms);
   const address = arm.addressOf(name);
-  const from = address === '127.0.0.1' ? '' : `--interface ${address} `;
+  const from = callerCheck === 'identity' || address === '127.0.0.1' ? '' : `--interface ${address} `;
+  const token = callerCheck === 'ip' ? '' : `-H "Authorization: Bearer $(npm run -s token -- ${name})" `;
   return [
-    `  curl ${from}"${host.endpoint}/funcHttpVMStop?vmName=${name}&code=${functionKey}"`,
-    '                                       ask to stop a VM, as a script on it would',
+    `  curl ${from}${token}"${host.endpoint}/funcHttpVMStop?vmName=${name}&code=${functionKey}"`,
+    '                                       ask to stop a VM, as a program on it would',
   ];
+}
+
+/** The commands look for a world in its usual place. */
+function folderHint({ folder }: BoxOptions): string[] {
+  return folder === '.rouse' ? [] : [`Each of these commands also needs  --folder ${folder}`];
 }

@@ -119,7 +119,7 @@ async function tell(changes: object): Promise<void> {
   const { port } = functions.address() as AddressInfo;
   const access = { endpoint: `http://127.0.0.1:${port}/api`, functionKey, audience, ...changes };
   const text = JSON.stringify(access);
-  await storage.config.getBlockBlobClient('agent.json').upload(text, text.length);
+  await storage.config.getBlockBlobClient('access.json').upload(text, text.length);
 }
 
 async function start(args: string[], changes: object = {}, environment: NodeJS.ProcessEnv = {}) {
@@ -260,14 +260,14 @@ describe('the secrets of the agent', () => {
     JSON.parse(String(await storage.results.getBlobClient(`${jobId}.1`).downloadToBuffer()));
 
   it('come from the deployment and from the VM’s identity, whatever comes first', async () => {
-    await storage.config.deleteBlob('agent.json');
+    await storage.config.deleteBlob('access.json');
     const { child, ended } = await start(['run'], { askSeconds: 1 });
     let err = '';
     child.stderr?.on('data', (part) => {
       err += part;
     });
     await eventually(() =>
-      expect(err).toContain('the blob agent.json in the container config cannot be used'),
+      expect(err).toContain('the blob access.json in the container config cannot be used'),
     );
     expect(calls).toEqual([]);
     await tell({});

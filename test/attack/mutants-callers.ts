@@ -51,13 +51,7 @@ export const callerDefences: Defence[] = [
   {
     id: 'caller-rebuilt',
     what: 'a VM that was rebuilt is known by its new identity',
-    edits: [
-      edit(
-        prove,
-        'for (const look of [read, readAgain]) if (isTokenOf',
-        'for (const look of [read]) if (isTokenOf',
-      ),
-    ],
+    edits: [edit(prove, 'for (const look of [read, readAgain]) {', 'for (const look of [read]) {')],
     fails: 'replay: the token of a VM from before it was rebuilt, and its new one',
   },
   {

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ShownJob } from '../../src/core/shown-job.ts';
+import { callerAudience } from '../../src/local/box-settings.ts';
 import { builtPath } from '../../src/local/built.ts';
+import { tokenOf } from '../../src/local/token-of.ts';
 import { openTestWorld, type TestWorld, until } from './box.ts';
 
 const copy = fileURLToPath(new URL('copy.mjs', import.meta.url));
@@ -175,4 +177,16 @@ it('what opens the operators’ function is not what VMs have, and the other way
     expect(await statusOf(name, world.operatorKey)).toBe(401);
     expect(await statusOf(name, world.functionKey)).toBe(403);
   }
+});
+
+it('whoever has a token of a VM is that VM, and no other', async () => {
+  const token = await tokenOf('VM01', callerAudience, world.folder.path);
+  const answerTo = async (vmName: string) => {
+    const url = `${world.host.endpoint}/funcHttpVMStop?vmName=${vmName}&fileName=none.txt`;
+    const headers = { authorization: `Bearer ${token}`, 'x-functions-key': world.functionKey };
+    return (await fetch(url, { headers })).json();
+  };
+  expect(await answerTo('vm01')).toMatchObject({ vmName: 'vm01', recorded: 'none' });
+  expect(await answerTo('vm02')).toMatchObject({ code: 'not_proven' });
+  await expect(tokenOf('vm99', callerAudience, world.folder.path)).rejects.toThrow('There is no VM vm99');
 });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { show } from '../../src/local/show.ts';
 import { openTestWorld, type TestWorld, until } from './box.ts';
 
 let world: TestWorld;
@@ -81,6 +82,8 @@ describe('a script that follows the article', () => {
       expect(row?.Message).toMatch(
         new RegExp(`^a call from 127.0.0.1 in the name of ${vmName} was refused: `),
       );
+      const shown = await show(world.connection, 'tbllog', { limit: 9, json: false, correlation: `${id}` });
+      expect(shown.split('\n').slice(1)).toEqual([expect.stringContaining(String(row?.Message))]);
     }
   });
 });

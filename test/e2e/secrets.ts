@@ -20,7 +20,7 @@ const header = /\b[0-9a-f]{64}\b/g;
  * every row. Returns each place with what it holds; none is right.
  *
  * `world.json` holds both keys and the app's `IDENTITY_HEADER`, and is passed over: it is how the other commands reach the world, and
- * only its user may read it. So is `agent.json` in the container `config`, which is where the VMs' key belongs (README, Keys), and the
+ * only its user may read it. So is `access.json` in the container `config`, which is where the VMs' key belongs (README, Keys), and the
  * private key of the certificate. `settings.json` is not: what an app's settings are in Azure needs none.
  */
 export async function secretsIn(box: Box): Promise<string[]> {
