@@ -12,6 +12,7 @@ import { giveFolder, makeTemporaryFolder, mustSuitGuests, readOutput } from './g
 import { endAllOf } from './guest-user.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { forgetGuest, killLeftOver, noteGuest } from './left-over.ts';
+import { ofMachine } from './unfit.ts';
 import type { AgentWorld } from './world.ts';
 
 /** The longest time that a timer can be set for, in 32 bits: 24 days. */
@@ -50,7 +51,7 @@ export function connectAgent(
     sleep: (ms, signal) => sleep(Math.min(ms, timerMsMax), undefined, { signal }).catch(() => undefined),
     async openFolder(claim, extension) {
       if (guestUser) await endAllOf(guestUser);
-      return await openFolder(workFolder, claim, extension, guestUser && 0o700);
+      return await ofMachine(openFolder(workFolder, claim, extension, guestUser && 0o700));
     },
     closeFolder: (claim) => closeFolder(workFolder, claim),
     async clearFolders() {
@@ -66,9 +67,9 @@ export function connectAgent(
       try {
         const environment = {
           ...run.environment,
-          ...(guestUser && (await makeTemporaryFolder(run.folder))),
+          ...(guestUser && (await ofMachine(makeTemporaryFolder(run.folder)))),
         };
-        if (guestUser) await giveFolder(run.folder, guestUser);
+        if (guestUser) await ofMachine(giveFolder(run.folder, guestUser));
         const note = (pid: number): void => noteGuest(workFolder, pid);
         return await runGuest({ ...run, environment, user: guestUser }, consolePath, note, signal);
       } finally {

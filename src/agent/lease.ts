@@ -53,6 +53,8 @@ export function holdLease(
           what: 'renewal',
           triesMax: Infinity,
           pauseMsMax: plan.askMs,
+          // The lease does not wait.
+          retryAfterMsMax: plan.renewMs,
           mayPass: (error) => error.code !== 'lease_lost',
         },
         over,

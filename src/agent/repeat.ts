@@ -3,7 +3,7 @@ import type { AgentWorld } from './world.ts';
 
 const firstPauseMs = 1000;
 /** A server that asks for more patience than this is asked again all the same. */
-const retryAfterMsMax = 10 * 60_000;
+const patienceMsMax = 10 * 60_000;
 
 export interface RepeatOptions {
   /** What is being done, for the log: 'download'. */
@@ -11,6 +11,8 @@ export interface RepeatOptions {
   triesMax: number;
   /** Longest pause between two tries, unless the server asks for a longer one. */
   pauseMsMax: number;
+  /** Longest one that the server may ask for. */
+  retryAfterMsMax?: number;
   /** Which errors may pass. */
   mayPass(error: AppError): boolean;
 }
@@ -31,13 +33,17 @@ export async function repeat<T>(
       // One line an outage: it may last for days.
       if (tries === 1)
         world.log({ event: 'retrying', level: 'warning', message: `${options.what}: ${error.message}` });
-      await world.sleep(pauseMs(tries, error, options.pauseMsMax) * (1 + world.random() / 2), signal);
+      await world.sleep(pauseMs(tries, error, options) * (1 + world.random() / 2), signal);
       if (signal.aborted) throw error;
     }
   }
 }
 
-function pauseMs(tries: number, error: AppError, pauseMsMax: number): number {
+function pauseMs(
+  tries: number,
+  error: AppError,
+  { pauseMsMax, retryAfterMsMax = patienceMsMax }: RepeatOptions,
+): number {
   // "At once" still is not without end: a server may say it for hours.
   if (error.retryAfterMs !== undefined)
     return Math.max(firstPauseMs, Math.min(error.retryAfterMs, retryAfterMsMax));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, lchown, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { chmod, lchown, lstat, mkdir, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -19,25 +19,37 @@ export async function discard(path: string, trash: string): Promise<void> {
 /** Removes the trash, also with what an earlier process left in it; that there is none is fine. */
 export async function emptyTrash(trash: string): Promise<void> {
   for (;;) {
-    const entries = await readdir(trash, { withFileTypes: true }).catch(orGone);
-    if (!entries) return;
-    if (entries.length === 0) return await rmdir(trash);
-    for (const entry of entries) {
-      const path = join(trash, entry.name);
-      if (entry.isDirectory()) await removeFlat(path, trash);
-      else await unlink(path);
-    }
+    const folders = await removeFilesIn(trash).catch(orGone);
+    if (!folders) return;
+    if (folders.length === 0) return await rmdir(trash);
+    for (const name of folders) await removeFlat(join(trash, name), trash);
   }
 }
 
 /** Removes one folder; the folders in it come to stand in the trash. */
 async function removeFlat(path: string, trash: string): Promise<void> {
-  const entries = await readdir(path, { withFileTypes: true });
-  // A link is no folder. Neither unlinking nor renaming follows one.
-  const remove = ({ name }: { name: string }): Promise<void> => unlink(join(path, name));
-  await Promise.all(entries.filter((entry) => !entry.isDirectory()).map(remove));
-  for (const entry of entries) if (entry.isDirectory()) await throwIn(join(path, entry.name), trash);
-  await rmdir(path);
+  for (;;) {
+    const folders = await removeFilesIn(path);
+    if (folders.length === 0) return await rmdir(path);
+    for (const name of folders) await throwIn(join(path, name), trash);
+  }
+}
+
+/** Names that are held at a time: there may be millions. */
+const namesMax = 1000;
+
+/** Removes the files in a folder, and names folders in it, not all of them if there are many. Neither follows a link, which is no folder. */
+async function removeFilesIn(path: string): Promise<string[]> {
+  const folders: string[] = [];
+  for (let isClean = false; !isClean && folders.length === 0; ) {
+    isClean = true;
+    for await (const entry of await opendir(path)) {
+      isClean = false;
+      if (!entry.isDirectory()) await unlink(join(path, entry.name));
+      else if (folders.push(entry.name) >= namesMax) break;
+    }
+  }
+  return folders;
 }
 
 /** Moves what stands in a folder that only we can change into the trash, taken from its owner if it is a folder. */

@@ -1,9 +1,9 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey } from 'jose';
 import { AppError } from '../core/errors.ts';
 
-/** In the background, so that nobody waits for it; a key that is withdrawn is believed no longer than that while Entra can be reached. */
+/** From this age on they are fetched anew with the next token, in the background, so that nobody waits for it. */
 const freshMsMax = 60 * 60_000;
-/** Beyond that no key is believed. */
+/** Beyond that no key is believed, also one that is withdrawn. */
 const keptMsMax = 24 * 60 * 60_000;
 /** After a fetch that found no such key the next is made no sooner: whoever makes key ids up has none fetched in a row. */
 const againMsMin = 30_000;
@@ -28,13 +28,16 @@ export function tenantKeys(url: URL): JWTVerifyGetKey {
     if (!keys.fresh || Date.now() - triedAt < freshMsMax) return;
     triedAt = Date.now();
     // What goes wrong is told when the old keys serve no longer.
-    keys.reload().catch(() => undefined);
+    keys.reload().catch(() => {
+      triedAt = Date.now() - freshMsMax + againMsMin;
+    });
   }
 
   return async (header, token) => {
     refresh();
     const isKnown = keys.fresh && keys.jwks()?.keys.some(({ kid }) => kid === header.kid);
-    if (!isKnown && failed && Date.now() - failed.at < pauseMs) throw failed.error;
+    // Known keys serve in the pause, which made-up key ids would else turn against all.
+    if (!isKnown && failed && Math.abs(Date.now() - failed.at) < pauseMs) throw failed.error;
     try {
       return await keys(header, token);
     } catch (error) {

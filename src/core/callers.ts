@@ -79,9 +79,8 @@ function orUnavailable<T>(look: () => Promise<T>): () => Promise<T> {
       return await look();
     } catch (cause) {
       if (!isAppError(cause)) throw cause;
-      const { message, retryAfterMs } = cause;
-      const options = { cause, ...(retryAfterMs !== undefined && { retryAfterMs }) };
-      throw new AppError('unavailable', `who calls cannot be told now: ${message}`, options);
+      // For how long ARM wants its peace is nothing to a VM, whose lease runs: another instance may know it.
+      throw new AppError('unavailable', `who calls cannot be told now: ${cause.message}`, { cause });
     }
   };
 }

@@ -49,6 +49,8 @@ export class AppError extends Error {
   readonly retryAfterMs: number | undefined;
   /** What would not have been refused: orders for `move_refused`, methods for `wrong_method`. */
   readonly permitted: readonly string[] | undefined;
+  /** It has been traced, or passed over on purpose, before it comes to where errors are traced. */
+  isTraced = false;
 
   constructor(
     code: ErrorCode,

@@ -37,7 +37,7 @@ async function proveIdentity(key: string, token: string | undefined, callers: Ca
   }
   const known = identity
     ? `ARM reports another identity for that VM, ${identity.principalId}`
-    : 'no row of tblvm has that name, or ARM reports no VM for it, or one without a system-assigned identity';
+    : 'no row of tblvm has that name (or two have it, in other letters), or ARM reports no VM for it, or one without a system-assigned identity';
   throw new AppError('not_proven', `its token is of the principal ${claims.principalId}; ${known}`);
 }
 

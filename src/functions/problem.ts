@@ -52,8 +52,7 @@ export async function answerProblems(
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const status = statusByCode[error.code];
-    // What is not proven has been traced, or passed over, where it was refused.
-    if (error.code !== 'not_proven') context.warn(`answered ${status} ${error.code}: ${error.message}`);
+    if (!error.isTraced) context.warn(`answered ${status} ${error.code}: ${error.message}`);
     return problem(error, status, context.invocationId);
   }
 }

@@ -69,7 +69,7 @@ describe('holdAccess', () => {
     await expect(access.get()).rejects.toMatchObject({
       code: 'misconfigured',
       message: expect.stringMatching(
-        new RegExp(`^the blob agent\\.json in the container told cannot be used: ${why}\\. The deployment`),
+        new RegExp(`^the blob access\\.json in the container told cannot be used: ${why}\\. The deployment`),
       ),
     });
     expect(await access.get()).toMatchObject({ functionKey: key });

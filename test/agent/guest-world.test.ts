@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { readConfig } from '../../src/agent/config.ts';
 import { connectAgent } from '../../src/agent/connect.ts';
 import { identityIn } from '../../src/agent/guest-firewall.ts';
 import { endAllOf } from '../../src/agent/guest-user.ts';
+import { UnfitError } from '../../src/agent/unfit.ts';
 import { closeServer, listen } from '../../src/local/listen.ts';
 import { claimOf } from './scripted-world.ts';
 
@@ -21,6 +22,20 @@ it('takes the tokens to be where every program can ask, unless the agent’s own
   expect(identityIn({})).toEqual(imds);
   expect(identityIn({ IDENTITY_ENDPOINT: 'http://127.0.0.1:1/' })).toEqual(imds);
   expect(identityIn({ IDENTITY_ENDPOINT: 'http://127.0.0.1:1/', IDENTITY_HEADER: 'x' })).toBe(undefined);
+});
+
+it('is unfit for any file where no folder can be made for a run, as on a full disk', async () => {
+  const base = await mkdtemp(join(tmpdir(), 'rouse-guests-'));
+  try {
+    const workFolder = join(base, 'no-folder');
+    await writeFile(workFolder, '');
+    const storage = { blobUrl: 'https://a.example/', queueUrl: 'https://b.example/' };
+    const text = JSON.stringify({ vmName: 'vm01', storage, workFolder, guests: {} });
+    const { world } = connectAgent(readConfig(text, base, {}), undefined);
+    await expect(world.openFolder(claimOf(), '.json')).rejects.toBeInstanceOf(UnfitError);
+  } finally {
+    await rm(base, { recursive: true });
+  }
 });
 
 describe.skipIf(!isRoot)('the world of an agent whose guests are another user', () => {

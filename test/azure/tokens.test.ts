@@ -114,6 +114,32 @@ describe('the keys of the tenant', () => {
     expect(authority.fetches).toBe(2);
   });
 
+  it('that are known serve on while others are not to be had', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { authority, verify } = await opened();
+    await verify(await sign());
+    authority.status = 500;
+    vi.advanceTimersByTime(31_000);
+    for (let count = 0; count < 5; count++) {
+      await expect(verify(await sign({}, stranger))).rejects.toMatchObject({ code: 'unavailable' });
+      await expect(verify(await sign())).resolves.toBeDefined();
+    }
+    expect(authority.fetches).toBe(2);
+  });
+
+  it('are not fetched in a row where that fails in the background', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const { authority, verify } = await opened();
+    await verify(await sign());
+    authority.status = 500;
+    vi.advanceTimersByTime(60 * 60_000);
+    for (let count = 0; count < 20; count++) await verify(await sign());
+    await vi.waitFor(() => expect(authority.fetches).toBe(2));
+    vi.advanceTimersByTime(30_000);
+    await verify(await sign());
+    await vi.waitFor(() => expect(authority.fetches).toBe(3));
+  });
+
   it('are fetched anew every hour, and serve for a day where that fails', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const { authority, verify } = await opened();
