@@ -14,6 +14,8 @@ import { tokenVerifier } from './tokens.ts';
 
 /** The real world: Azure behind this connection, this process's clock and its randomness. */
 export function azureWorld(connection: Connection, rules: Rules, who: CallerSettings): World {
+  const { check, trustedProxies, tokens } = who;
+  const log = azureLog(connection);
   const now = Date.now;
   const pool = azurePool(connection);
   const machines = patient(azureMachines(connection, lateMsMax(rules)), now);
@@ -27,11 +29,11 @@ export function azureWorld(connection: Connection, rules: Rules, who: CallerSett
     messages: azureMessages(connection),
     files: azureFiles(connection),
     machines,
-    // By a clock that only runs forward: how old something is must not depend on the host's being set.
     callers: makeCallers(
-      { ...who, verify: tokenVerifier(who.tokens) },
-      { pool, machines, now: () => performance.now() },
+      { check, trustedProxies, verify: tokenVerifier(tokens) },
+      { pool, machines, log, now },
+      () => performance.now(),
     ),
-    log: azureLog(connection),
+    log,
   };
 }

@@ -2,7 +2,7 @@ import { AppError, isAppError } from './errors.ts';
 import { makeQuota, type Quota } from './quota.ts';
 import { type MemoryLimits, type Remembered, remember } from './remember.ts';
 import type { Vm } from './vm.ts';
-import type { MachineIdentity, Machines, Pool } from './world.ts';
+import type { MachineIdentity, World } from './world.ts';
 
 /** By what a VM that calls is known: its managed identity, its address, or both. */
 export const callerChecks = ['identity', 'ip', 'both'] as const;
@@ -48,20 +48,45 @@ const addressLimits: MemoryLimits = { freshMsMax: 30_000, keptMsMax: 60_000, aga
 /** Enough to see what is wrong with a VM, and too few to fill a table. */
 const refusalLimits = { perSource: 5, total: 60 };
 
-/** Makes what tells who calls, on what the pool's rows and ARM say. */
+/** Makes what tells who calls, on what the pool's rows and ARM say. How old that is, `clock` tells, which is never set back. */
 export function makeCallers(
   settings: Pick<Callers, 'check' | 'trustedProxies' | 'verify'>,
-  { pool, machines, now }: { pool: Pool; machines: Machines; now: () => number },
+  world: Pick<World, 'pool' | 'machines' | 'log' | 'now'>,
+  clock: () => number = world.now,
 ): Callers {
+  const { pool, machines } = world;
   const lookUp =
     <T>(of: (vms: readonly Vm[]) => Promise<T>) =>
     async () =>
       of(withoutDoubles(await pool.list()));
   return {
     ...settings,
-    identities: remember(orUnavailable(lookUp(machines.identities)), identityLimits, now),
-    addresses: remember(orUnavailable(lookUp(machines.addresses)), addressLimits, now),
-    refusals: makeQuota(refusalLimits, now),
+    identities: remember(
+      orUnavailable(lookUp(machines.identities)),
+      identityLimits,
+      clock,
+      tell('identities', world),
+    ),
+    addresses: remember(
+      orUnavailable(lookUp(machines.addresses)),
+      addressLimits,
+      clock,
+      tell('addresses', world),
+    ),
+    refusals: makeQuota(refusalLimits, clock),
+  };
+}
+
+/** Writes one row for an outage: those whom an old answer still lets in do not notice it, and one day all would. */
+function tell(what: string, { log, now }: Pick<World, 'log' | 'now'>): (error: unknown) => Promise<void> {
+  return async (error) => {
+    const message = `the ${what} of the pool's VMs cannot be read, and calls are let in by what is remembered of them, as long as that may be: ${error}`;
+    try {
+      await log({ writer: 'Vmstop', level: 'error', event: 'callers-unread', message, at: now() });
+    } catch (error) {
+      // Whoever needs an answer is told all the same.
+      if (!isAppError(error)) throw error;
+    }
   };
 }
 

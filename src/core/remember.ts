@@ -20,12 +20,14 @@ const pauseMs = 1000;
 
 /**
  * Remembers what `read` gives. However many ask at once, it is read once. A reading that failed is told to those who asked for it and
- * to those who come within the second after it; it takes the place of no value.
+ * to those who come within the second after it; it takes the place of no value. `onFailure` is told of the first in a row: while an old
+ * value serves nobody else would know.
  */
 export function remember<T>(
   read: () => Promise<T>,
   { freshMsMax, keptMsMax, againMsMin }: MemoryLimits,
   now: () => number,
+  onFailure: (error: unknown) => Promise<void> = async () => {},
 ): Remembered<T> {
   let last: { value: T; at: number } | undefined;
   let failed: { error: unknown; at: number } | undefined;
@@ -39,7 +41,9 @@ export function remember<T>(
       failed = undefined;
       return value;
     } catch (error) {
+      const isFirst = !failed;
       failed = { error, at: now() };
+      if (isFirst) await onFailure(error);
       throw error;
     }
   }
@@ -55,7 +59,7 @@ export function remember<T>(
   return {
     async read() {
       if (!last || now() - last.at > keptMsMax) return fly();
-      // What goes wrong here is told to whoever needs the value when it has grown too old.
+      // Told of by `onFailure`, and to whoever needs the value when it has grown too old.
       if (now() - last.at > freshMsMax) fly().catch(() => undefined);
       return last.value;
     },

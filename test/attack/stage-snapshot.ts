@@ -1,6 +1,9 @@
 import type { Memory } from '../sim/memory.ts';
 
-/** Everything in a memory by name, but for the rows of the log that note a refusal; and what ARM was ordered to do. */
+/** Rows of the log that come of calls, and are few. */
+const noted = ['refused-caller', 'callers-unread'];
+
+/** Everything in a memory by name, but for those rows; and what ARM was ordered to do. */
 export function snapshotOf(memory: Memory, ordered: readonly string[]): Map<string, string> {
   const { queues, log, joined, fresh: _, ...maps } = memory;
   const all = new Map<string, string>();
@@ -13,7 +16,7 @@ export function snapshotOf(memory: Memory, ordered: readonly string[]): Map<stri
     'joined',
     [...joined].map(([id, ids]) => [id, [...ids]]),
   );
-  add('log', log.filter(({ event }) => event !== 'refused-caller').entries());
+  add('log', log.filter(({ event }) => !noted.includes(event)).entries());
   add('ordered', ordered.entries());
   return all;
 }

@@ -58,7 +58,7 @@ export async function openTarget({ settings = {} }: Attack, stage: Stage): Promi
     };
   const callers = makeCallers(
     { check, trustedProxies, verify: tokenVerifier(tokens) },
-    { pool: inMemory.pool, machines, now },
+    { ...inMemory, machines },
   );
   const world: World = { ...inMemory, machines, callers };
   enter(world);

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import { type CallerCheck, makeCallers } from '../../src/core/callers.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { noteRefusal } from '../../src/core/note-refusal.ts';
@@ -116,6 +117,29 @@ describe('by its identity', () => {
       expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('proven');
     },
   );
+
+  it('an outage is one row of the log, also while an old answer lets everybody in', async () => {
+    const { proves, fail, town } = opened('identity');
+    const rows = () => town.memory.log.filter(({ event }) => event === 'callers-unread');
+    await proves('vm01', { token: 'token-of-vm01' });
+    fail(new AppError('no_permission', 'the role is gone'));
+    for (let minute = 0; minute < 30; minute++) {
+      town.pass(60_000);
+      expect(await proves('vm01', { token: 'token-of-vm01' })).toBe('proven');
+    }
+    expect(rows()).toHaveLength(1);
+    expect(rows()[0]).toMatchObject({ level: 'error', message: expect.stringContaining('the role is gone') });
+    await setImmediate();
+    fail(undefined);
+    town.pass(60_000);
+    await proves('vm01', { token: 'token-of-vm01' });
+    // In the background.
+    await setImmediate();
+    fail(new AppError('unavailable', 'out again'));
+    town.pass(6 * 60_000);
+    await proves('vm01', { token: 'token-of-vm01' });
+    await vi.waitFor(() => expect(rows()).toHaveLength(2));
+  });
 
   it('of two rows whose names differ in case only nobody is proven', async () => {
     const { proves, town } = opened('identity');

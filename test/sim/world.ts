@@ -19,6 +19,9 @@ export interface Chance {
 export function memoryWorld(memory: Memory, rules: Rules, { now, random }: Chance): World {
   const pool = memoryPool(memory);
   const machines = memoryMachines(memory);
+  const log: World['log'] = async (line) => {
+    memory.log.push({ ...line });
+  };
   return {
     rules,
     container: 'data',
@@ -31,11 +34,9 @@ export function memoryWorld(memory: Memory, rules: Rules, { now, random }: Chanc
     machines,
     callers: makeCallers(
       { check: 'identity', trustedProxies: 1, verify: memoryVerify },
-      { pool, machines, now },
+      { pool, machines, log, now },
     ),
-    async log(line) {
-      memory.log.push({ ...line });
-    },
+    log,
   };
 }
 
